@@ -1,0 +1,75 @@
+package io.tradingengine.backup;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What is known of a finished backup, from its manifest. Immutable.
+ *
+ * @param backupId its name
+ * @param system the system's name, as configured
+ * @param startedAt when it was begun
+ * @param finishedAt when all of it was durable
+ * @param size bytes that it takes up in a destination
+ * @param plainSize bytes before compression and encryption
+ * @param sources what each source gave, in the order configured
+ * @param findings what was seen on the way, such as a page with a wrong checksum
+ * @param toolVersion the version of this library that wrote it
+ */
+public record BackupMetadata(
+    BackupId backupId,
+    String system,
+    Instant startedAt,
+    Instant finishedAt,
+    long size,
+    long plainSize,
+    List<SourceSummary> sources,
+    List<Finding> findings,
+    String toolVersion) {
+
+  public BackupMetadata {
+    Objects.requireNonNull(backupId, "backupId");
+    sources = List.copyOf(sources);
+    findings = List.copyOf(findings);
+  }
+
+  public BackupKind kind() {
+    return backupId.kind();
+  }
+
+  /** Whether something is wrong with what was backed up, though the backup itself is whole. */
+  public boolean degraded() {
+    return findings.stream()
+        .anyMatch(finding -> finding.severity() != Finding.Severity.INFO);
+  }
+
+  public Duration duration() {
+    return Duration.between(startedAt, finishedAt);
+  }
+
+  /**
+   * What one source gave.
+   *
+   * @param name the source's name
+   * @param type its provider's type
+   * @param size bytes in a destination
+   * @param plainSize bytes before compression and encryption
+   * @param duration how long the capture took
+   * @param attributes what the source says of its state, such as {@code stop-lsn}
+   */
+  public record SourceSummary(
+      String name,
+      String type,
+      long size,
+      long plainSize,
+      Duration duration,
+      Map<String, String> attributes) {
+
+    public SourceSummary {
+      attributes = Map.copyOf(attributes);
+    }
+  }
+}

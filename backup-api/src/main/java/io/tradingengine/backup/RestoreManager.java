@@ -1,0 +1,49 @@
+package io.tradingengine.backup;
+
+import java.util.List;
+
+/**
+ * Restores backups: first a plan, which changes nothing, then its execution. Needs no running store;
+ * the repository and the secret key are enough. Safe for concurrent use.
+ */
+public interface RestoreManager extends AutoCloseable {
+
+  /**
+   * A manager for that configuration.
+   *
+   * @throws BackupException if the engine, a key or a destination cannot be had
+   */
+  static RestoreManager create(BackupConfig config) {
+    return Providers.engine().restoreManager(config);
+  }
+
+  /**
+   * The finished backups, oldest first.
+   *
+   * @throws BackupException if the repository cannot be read
+   */
+  List<BackupMetadata> list();
+
+  /**
+   * Says what a restore would do: which backup, what goes where, how much, how long, and what stands in
+   * the way. Checks that every object is there, and that the key decrypts. Changes nothing.
+   *
+   * @throws IntegrityException if the backup's manifest is not what was written
+   * @throws BackupException if there is no such backup, or it has no such source
+   */
+  RestorePlan plan(RestoreRequest request);
+
+  /**
+   * Does what the plan says. Returns when all of it is durable.
+   *
+   * @throws RestoreRefusedException if something stands in the way; nothing was touched
+   * @throws IntegrityException if a stored object is not what was written
+   * @throws BackupCancelledException if the thread was interrupted or this manager closed
+   * @throws BackupException if it failed; the message says in which state the targets were left
+   */
+  RestoreReport execute(RestorePlan plan);
+
+  /** Stops what runs and lets go of everything. */
+  @Override
+  void close();
+}

@@ -1,0 +1,65 @@
+package io.tradingengine.backup;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What a restore is going to do. Immutable; it can be printed, shown to somebody, and executed.
+ *
+ * @param request what was asked for
+ * @param backup the backup that was picked
+ * @param steps what happens to each source, in order
+ * @param readBytes bytes that are read from the destination
+ * @param predicted how long it is going to take, from a measured sample of this backup
+ */
+public record RestorePlan(
+    RestoreRequest request,
+    BackupMetadata backup,
+    List<Step> steps,
+    long readBytes,
+    Duration predicted) {
+
+  public RestorePlan {
+    Objects.requireNonNull(request, "request");
+    Objects.requireNonNull(backup, "backup");
+    steps = List.copyOf(steps);
+  }
+
+  /** Bytes that are written. */
+  public long writeBytes() {
+    return steps.stream().mapToLong(Step::bytes).sum();
+  }
+
+  /** What stands in the way; the plan executes only if there is nothing. */
+  public List<Finding> obstacles() {
+    return steps.stream()
+        .flatMap(step -> step.findings().stream())
+        .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+        .toList();
+  }
+
+  /** Whether nothing stands in the way. */
+  public boolean executable() {
+    return obstacles().isEmpty();
+  }
+
+  /**
+   * What happens to one source.
+   *
+   * @param source its name
+   * @param type its provider's type
+   * @param targets the folders and files that are written
+   * @param bytes how much is written
+   * @param findings what stands in the way, and what is worth knowing
+   */
+  public record Step(
+      String source, String type, List<Path> targets, long bytes, List<Finding> findings) {
+
+    public Step {
+      targets = List.copyOf(targets);
+      findings = List.copyOf(findings);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.tradingengine.backup.spi;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+/**
+ * What a source is asked to restore, and to where. Immutable.
+ *
+ * @param captured the full backup's part of this source
+ * @param into the folder to restore into; empty for where the data came from, where that is known
+ * @param relocations other places for what lay outside the folder (tablespaces): old path to new
+ * @param force whether what is in the way may be moved aside
+ * @param progress told of bytes done since it was last told; safe for concurrent use
+ */
+public record RestoreTask(
+    Captured captured,
+    Optional<Path> into,
+    Map<Path, Path> relocations,
+    boolean force,
+    LongConsumer progress) {
+
+  public RestoreTask {
+    relocations = Map.copyOf(relocations);
+  }
+}

@@ -1,0 +1,51 @@
+package io.tradingengine.backup.spi;
+
+import io.tradingengine.backup.Finding;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A store that can be captured and restored. A source writes named artifacts as plain streams and
+ * knows nothing of compression, keys or destinations. Used by one run at a time.
+ */
+public interface Source extends AutoCloseable {
+
+  /** The name under which it stands in backups, such as {@code postgres}. */
+  String name();
+
+  /** The provider's type. */
+  String type();
+
+  /**
+   * Looks for what stands in the way of a capture: privileges, settings, versions, reachability. Each
+   * error says how to mend it. Changes nothing.
+   */
+  List<Finding> check() throws InterruptedException;
+
+  /**
+   * Captures the store into {@code out}.
+   *
+   * @return what a restore has to know
+   * @throws IOException if the store could not be captured; the message says what to do
+   * @throws InterruptedException if the thread was interrupted; everything is closed again
+   */
+  SourceState capture(ArtifactSink out) throws IOException, InterruptedException;
+
+  /**
+   * Says what {@link #restore} would do, and what stands in its way. Changes nothing.
+   *
+   * @throws IOException if the captured data cannot be read
+   */
+  RestorePreview preview(RestoreTask task) throws IOException, InterruptedException;
+
+  /**
+   * Restores a capture. What was there before is moved aside, and never removed before the new copy is
+   * whole.
+   *
+   * @throws IOException if it failed; the message says in which state the target was left
+   */
+  Restored restore(RestoreTask task) throws IOException, InterruptedException;
+
+  @Override
+  void close();
+}
