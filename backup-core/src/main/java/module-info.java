@@ -1,0 +1,17 @@
+/**
+ * The engine behind {@code io.tradingengine.backup.api}. Exports nothing: it is found by {@link
+ * java.util.ServiceLoader}.
+ */
+module io.tradingengine.backup.core {
+  requires com.fasterxml.jackson.databind;
+  requires com.fasterxml.jackson.dataformat.yaml;
+  requires com.github.luben.zstd_jni;
+  requires io.tradingengine.backup.api;
+  requires java.sql;
+  requires org.apache.commons.compress;
+  requires org.bouncycastle.pg;
+  requires org.bouncycastle.provider;
+  requires org.postgresql.jdbc;
+  requires org.slf4j;
+  requires static org.jspecify;
+}
