@@ -2,9 +2,12 @@ package io.tradingengine.backup.core.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,13 +45,20 @@ final class NonRoot {
     if (WAY != Way.NOBODY) {
       return;
     }
-    try (Stream<Path> paths = Files.walk(tree)) {
+    try (Stream<Path> paths = Files.walk(tree, FileVisitOption.FOLLOW_LINKS)) {
       var nobody =
           tree.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
-      for (Path path : (Iterable<Path>) paths::iterator) {
-        if (!Files.isSymbolicLink(path)) {
-          Files.setOwner(path, nobody);
-        }
+      for (Path path : (Iterable<Path>) paths.filter(Files::exists)::iterator) {
+        Files.setOwner(path, nobody);
+      }
+      // Temporary folders are their owner's alone: let others pass through.
+      Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+      for (Path folder = tree.getParent();
+          folder != null && folder.startsWith(temporary) && !folder.equals(temporary);
+          folder = folder.getParent()) {
+        var permissions = EnumSet.copyOf(Files.getPosixFilePermissions(folder));
+        permissions.add(PosixFilePermission.OTHERS_EXECUTE);
+        Files.setPosixFilePermissions(folder, permissions);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot give " + tree + " to nobody", e);
