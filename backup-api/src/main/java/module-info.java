@@ -1,7 +1,8 @@
 /**
  * What applications and providers compile against. Depends on nothing but the JDK.
  *
- * <p>The engine itself lives in {@code backup-core} and is found by {@link java.util.ServiceLoader}.
+ * <p>The engine itself lives in {@code backup-core} and is found by {@link
+ * java.util.ServiceLoader}.
  */
 module io.tradingengine.backup.api {
   requires static transitive org.jspecify;

@@ -3,8 +3,8 @@ package io.tradingengine.backup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calling thread was interrupted, or the manager closed, while the call was at work. Nothing was
- * published. The thread's interrupt flag is set again when this is thrown for an interruption.
+ * The calling thread was interrupted, or the manager closed, while the call was at work. Nothing
+ * was published. The thread's interrupt flag is set again when this is thrown for an interruption.
  */
 public final class BackupCancelledException extends BackupException {
   private static final long serialVersionUID = 1L;

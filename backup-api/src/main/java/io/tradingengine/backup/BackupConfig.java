@@ -1,6 +1,7 @@
 package io.tradingengine.backup;
 
 import io.tradingengine.backup.event.BackupListener;
+import io.tradingengine.backup.spi.Providers;
 import io.tradingengine.backup.spi.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,7 +57,9 @@ public final class BackupConfig {
     return reader(file).build();
   }
 
-  /** Reads a configuration from a YAML file, for a program that adds listeners or callbacks to it. */
+  /**
+   * Reads a configuration from a YAML file, for a program that adds listeners or callbacks to it.
+   */
   public static Builder reader(Path file) throws IOException {
     return ConfigFile.read(Providers.engine().readYaml(file), file);
   }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.ResolverStyle;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Objects;
@@ -28,7 +29,7 @@ public record BackupId(BackupKind kind, Instant instant) implements Comparable<B
 
   public BackupId {
     Objects.requireNonNull(kind, "kind");
-    if (instant.getNano() != 0) {
+    if (!instant.equals(instant.truncatedTo(ChronoUnit.SECONDS))) {
       throw new IllegalArgumentException("a backup's instant has whole seconds: " + instant);
     }
   }

@@ -1,5 +1,6 @@
 package io.tradingengine.backup;
 
+import io.tradingengine.backup.spi.Providers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -7,13 +8,14 @@ import java.util.concurrent.CompletableFuture;
  * Takes backups and lists them. Safe for concurrent use; of several runs in one repository one goes
  * ahead, and the others get a {@link RepositoryLockedException}.
  *
- * <p>Blocking calls answer to interruption with a {@link BackupCancelledException}. What a failed or
- * cancelled run has left behind is never listed and is removed by a later run.
+ * <p>Blocking calls answer to interruption with a {@link BackupCancelledException}. What a failed
+ * or cancelled run has left behind is never listed and is removed by a later run.
  */
 public interface BackupManager extends AutoCloseable {
 
   /**
-   * A manager for that configuration. Opens its destinations and keys, and connects to no source yet.
+   * A manager for that configuration. Opens its destinations and keys, and connects to no source
+   * yet.
    *
    * @throws BackupException if the engine, a key or a destination cannot be had
    */
@@ -39,8 +41,8 @@ public interface BackupManager extends AutoCloseable {
   BackupMetadata createFullBackup();
 
   /**
-   * Takes a full backup on a thread of its own. The future fails with what {@link #createFullBackup()}
-   * throws; cancelling it stops the run.
+   * Takes a full backup on a thread of its own. The future fails with what {@link
+   * #createFullBackup()} throws; cancelling it stops the run.
    */
   CompletableFuture<BackupMetadata> createFullBackupAsync();
 

@@ -42,8 +42,7 @@ public record BackupMetadata(
 
   /** Whether something is wrong with what was backed up, though the backup itself is whole. */
   public boolean degraded() {
-    return findings.stream()
-        .anyMatch(finding -> finding.severity() != Finding.Severity.INFO);
+    return findings.stream().anyMatch(finding -> finding.severity() != Finding.Severity.INFO);
   }
 
   public Duration duration() {

@@ -1,5 +1,6 @@
 package io.tradingengine.backup;
 
+import io.tradingengine.backup.spi.Providers;
 import io.tradingengine.backup.spi.Settings;
 import io.tradingengine.backup.spi.SettingsKey;
 import io.tradingengine.backup.spi.SourceNames;
@@ -55,7 +56,10 @@ final class ConfigCheck {
                 + "', expected lower-case letters, digits and dashes");
       } else if (!names.add(name)) {
         problems.add(
-            source.place() + ".name: '" + name + "' is taken by another source, give this one its own");
+            source.place()
+                + ".name: '"
+                + name
+                + "' is taken by another source, give this one its own");
       }
     }
   }
@@ -89,7 +93,10 @@ final class ConfigCheck {
             () -> unknown(encryption, "encryption", Providers.encryptorTypes()));
     if (decryption != null && !decryption.type().equals(encryption.type())) {
       problems.add(
-          "decryption.type: is '" + decryption.type() + "', but encryption is " + encryption.type());
+          "decryption.type: is '"
+              + decryption.type()
+              + "', but encryption is "
+              + encryption.type());
     }
   }
 

@@ -30,8 +30,7 @@ final class ConfigFile {
   private BackupConfig.Builder bind(Map<String, Object> document) {
     for (String key : document.keySet()) {
       if (!KEYS.contains(key)) {
-        problems.add(
-            key + ": unknown key; known are " + String.join(", ", new TreeSet<>(KEYS)));
+        problems.add(key + ": unknown key; known are " + String.join(", ", new TreeSet<>(KEYS)));
       }
     }
     Object name = document.get("name");
@@ -45,8 +44,7 @@ final class ConfigFile {
     Settings encryption = section(document.get("encryption"), "encryption", null);
     if (encryption != null) {
       builder.encryption(() -> encryption);
-      Settings decryption =
-          section(document.get("decryption"), "decryption", encryption.type());
+      Settings decryption = section(document.get("decryption"), "decryption", encryption.type());
       if (decryption != null) {
         builder.decryption(() -> decryption);
       }

@@ -6,7 +6,9 @@ import io.tradingengine.backup.spi.Settings;
 public final class Encryption {
   private Encryption() {}
 
-  /** Backups in plain. To be chosen in so many words: nothing is ever left unencrypted by default. */
+  /**
+   * Backups in plain. To be chosen in so many words: nothing is ever left unencrypted by default.
+   */
   public static EncryptionSpec none() {
     return () -> Settings.of("none");
   }

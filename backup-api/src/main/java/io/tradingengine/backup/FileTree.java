@@ -33,8 +33,8 @@ public final class FileTree implements SourceSpec {
   }
 
   /**
-   * Leaves out what matches a glob as {@link java.nio.file.FileSystem#getPathMatcher} knows it. It is
-   * matched against the path below each root.
+   * Leaves out what matches a glob as {@link java.nio.file.FileSystem#getPathMatcher} knows it. It
+   * is matched against the path below each root.
    */
   public FileTree exclude(String glob) {
     return new FileTree(name, paths, append(excludes, glob));

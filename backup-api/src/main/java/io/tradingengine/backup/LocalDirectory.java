@@ -11,7 +11,9 @@ public final class LocalDirectory implements DestinationSpec {
     this.settings = settings;
   }
 
-  /** Keeps backups below {@code directory}, which is made, for its owner alone, where it is missing. */
+  /**
+   * Keeps backups below {@code directory}, which is made, for its owner alone, where it is missing.
+   */
   public static LocalDirectory at(Path directory) {
     return new LocalDirectory(Settings.of("local").with("path", directory));
   }

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A PostgreSQL log sequence number: a byte position in the write-ahead log. Immutable, ordered as an
- * unsigned number, printed as PostgreSQL's {@code pg_lsn} type prints it.
+ * A PostgreSQL log sequence number: a byte position in the write-ahead log. Immutable, ordered as
+ * an unsigned number, printed as PostgreSQL's {@code pg_lsn} type prints it.
  *
  * @param value the position in bytes, unsigned
  */

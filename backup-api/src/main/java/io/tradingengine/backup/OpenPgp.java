@@ -1,5 +1,6 @@
 package io.tradingengine.backup;
 
+import io.tradingengine.backup.spi.Providers;
 import io.tradingengine.backup.spi.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,8 +16,8 @@ public final class OpenPgp {
   private OpenPgp() {}
 
   /**
-   * Encrypts to the keys in these files, as {@code gpg --armor --export} writes them. Every one of the
-   * recipients can decrypt; the host that encrypts needs no secret key.
+   * Encrypts to the keys in these files, as {@code gpg --armor --export} writes them. Every one of
+   * the recipients can decrypt; the host that encrypts needs no secret key.
    */
   public static Recipients recipients(Path... files) {
     return new Recipients(Settings.of(TYPE).with("recipients", List.of(files)));
@@ -31,7 +32,8 @@ public final class OpenPgp {
    * Makes a key pair, as {@code gpg --full-generate-key} would, and writes it to two new files: the
    * public key for hosts that back up, the secret one (mode 0600) for a safe place elsewhere.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if one of the files is there; neither is touched
+   * @throws java.nio.file.FileAlreadyExistsException if one of the files is there; neither is
+   *     touched
    * @throws IOException if they cannot be written; neither is left behind
    */
   public static void generateKeyPair(KeyPairRequest request) throws IOException {

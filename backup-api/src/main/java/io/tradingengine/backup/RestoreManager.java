@@ -1,10 +1,11 @@
 package io.tradingengine.backup;
 
+import io.tradingengine.backup.spi.Providers;
 import java.util.List;
 
 /**
- * Restores backups: first a plan, which changes nothing, then its execution. Needs no running store;
- * the repository and the secret key are enough. Safe for concurrent use.
+ * Restores backups: first a plan, which changes nothing, then its execution. Needs no running
+ * store; the repository and the secret key are enough. Safe for concurrent use.
  */
 public interface RestoreManager extends AutoCloseable {
 
@@ -25,8 +26,9 @@ public interface RestoreManager extends AutoCloseable {
   List<BackupMetadata> list();
 
   /**
-   * Says what a restore would do: which backup, what goes where, how much, how long, and what stands in
-   * the way. Checks that every object is there, and that the key decrypts. Changes nothing.
+   * Says what a restore would do: which backup, what goes where, how much, how long, and what
+   * stands in the way. Checks that every object is there, and that the key decrypts. Changes
+   * nothing.
    *
    * @throws IntegrityException if the backup's manifest is not what was written
    * @throws BackupException if there is no such backup, or it has no such source

@@ -42,8 +42,8 @@ public final class RestoreRequest {
   }
 
   /**
-   * Puts each source into {@code folder/<source name>}. Without this, each goes where the configuration
-   * and the backup say.
+   * Puts each source into {@code folder/<source name>}. Without this, each goes where the
+   * configuration and the backup say.
    */
   public RestoreRequest into(Path folder) {
     return new RestoreRequest(

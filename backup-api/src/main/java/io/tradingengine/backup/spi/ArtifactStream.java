@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
  * The plain stream of one artifact. Used by one thread at a time; writing blocks while the workers
  * behind it are busy, and fails once any of them has failed.
  *
- * <p>Closing never publishes: an artifact that is closed without {@link #finish()} fails its backup.
+ * <p>Closing never publishes: an artifact that is closed without {@link #finish()} fails its
+ * backup.
  */
 public abstract class ArtifactStream extends OutputStream {
 

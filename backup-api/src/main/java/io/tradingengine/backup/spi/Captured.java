@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * What one source gave to one backup, for reading. Every byte is checked against the manifest before
- * it is handed out. Safe for concurrent use.
+ * What one source gave to one backup, for reading. Every byte is checked against the manifest
+ * before it is handed out. Safe for concurrent use.
  */
 public interface Captured {
 
@@ -25,7 +25,8 @@ public interface Captured {
   List<IndexEntry> index(String artifact) throws IOException;
 
   /**
-   * The plain stream of an artifact from {@code offset} on. Later volumes are read ahead in parallel.
+   * The plain stream of an artifact from {@code offset} on. Later volumes are read ahead in
+   * parallel.
    *
    * @throws IOException if it cannot be read
    * @throws io.tradingengine.backup.IntegrityException if a stored object is not what was written
@@ -33,9 +34,9 @@ public interface Captured {
   InputStream open(String artifact, long offset) throws IOException;
 
   /**
-   * Reads a whole artifact with all workers. {@code consumer} is called concurrently, in no order, and
-   * together the calls cover every byte once. Returns when all calls have returned; the first failure
-   * stops all.
+   * Reads a whole artifact with all workers. {@code consumer} is called concurrently, in no order,
+   * and together the calls cover every byte once. Returns when all calls have returned; the first
+   * failure stops all.
    */
   void readParallel(String artifact, ChunkConsumer consumer)
       throws IOException, InterruptedException;
@@ -54,6 +55,8 @@ public interface Captured {
   @FunctionalInterface
   interface ChunkConsumer {
     /**
+     * Takes one piece.
+     *
      * @param offset where the piece stands in the plain stream
      * @param bytes the piece; valid only during the call, and may be consumed
      */

@@ -35,8 +35,8 @@ public interface Destination extends AutoCloseable {
   InputStream open(ObjectKey key, ByteRange range) throws IOException;
 
   /**
-   * Lists the objects whose keys start with {@code prefix}, in key order. Never shows an object whose
-   * put has not finished.
+   * Lists the objects whose keys start with {@code prefix}, in key order. Never shows an object
+   * whose put has not finished.
    *
    * @param prefix the start of a key, cut anywhere; empty lists all
    * @throws IOException if the store cannot be read; trying again is safe
@@ -59,7 +59,8 @@ public interface Destination extends AutoCloseable {
   void delete(ObjectKey key) throws IOException;
 
   /**
-   * Takes the one lock that runs which write or remove hold, until it is closed or this process dies.
+   * Takes the one lock that runs which write or remove hold, until it is closed or this process
+   * dies.
    *
    * @param owner who takes it, for the message that others get
    * @throws RepositoryLockedException if another run holds it, in this JVM or elsewhere

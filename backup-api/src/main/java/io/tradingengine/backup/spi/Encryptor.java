@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Encrypts what goes into a repository, decrypts what comes out, and signs and checks manifests. Safe
- * for concurrent use.
+ * Encrypts what goes into a repository, decrypts what comes out, and signs and checks manifests.
+ * Safe for concurrent use.
  */
 public interface Encryptor {
 
@@ -19,16 +19,16 @@ public interface Encryptor {
   boolean canDecrypt();
 
   /**
-   * A sealer for one artifact. Its messages may share a session key; every message stays complete in
-   * itself.
+   * A sealer for one artifact. Its messages may share a session key; every message stays complete
+   * in itself.
    *
    * @throws IOException if the keys cannot be used
    */
   Sealer newSealer() throws IOException;
 
   /**
-   * Decrypts one whole message and checks its integrity. Nothing is returned of a message that fails
-   * the check.
+   * Decrypts one whole message and checks its integrity. Nothing is returned of a message that
+   * fails the check.
    *
    * @param message what remains is the message; it is consumed, and its array may be written over
    * @param objectKey the name of the object, for messages
@@ -54,8 +54,8 @@ public interface Encryptor {
   /** Encrypts the messages of one artifact. Safe for concurrent use. */
   interface Sealer {
     /**
-     * A stream that encrypts into {@code out}. Closing it ends the message and leaves {@code out} open;
-     * a message that was not closed is incomplete and does not decrypt.
+     * A stream that encrypts into {@code out}. Closing it ends the message and leaves {@code out}
+     * open; a message that was not closed is incomplete and does not decrypt.
      *
      * @param objectKey the name of the object that the message becomes
      */

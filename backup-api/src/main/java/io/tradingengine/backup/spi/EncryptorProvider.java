@@ -18,7 +18,8 @@ public interface EncryptorProvider {
   /**
    * A complete, usable encryptor.
    *
-   * @throws io.tradingengine.backup.BackupException if a key is missing, expired, revoked or of no use
+   * @throws io.tradingengine.backup.BackupException if a key is missing, expired, revoked or of no
+   *     use
    */
   Encryptor open(Settings encryption, Optional<Settings> decryption);
 }

@@ -28,7 +28,8 @@ public interface EngineProvider {
   /**
    * Makes an OpenPGP key pair and writes it to two new files.
    *
-   * @throws java.nio.file.FileAlreadyExistsException if one of the files is there; neither is touched
+   * @throws java.nio.file.FileAlreadyExistsException if one of the files is there; neither is
+   *     touched
    * @throws IOException if they cannot be written; neither is left behind
    */
   void generateKeyPair(OpenPgp.KeyPairRequest request) throws IOException;

@@ -12,8 +12,7 @@ import java.util.Objects;
  * @param size how many bytes it has there; 0 for all but files
  * @param link what a link points to; empty for all else
  */
-public record IndexEntry(
-    String path, Type type, int mode, long offset, long size, String link) {
+public record IndexEntry(String path, Type type, int mode, long offset, long size, String link) {
 
   /** What an entry is. */
   public enum Type {

@@ -5,9 +5,9 @@ import java.util.regex.Pattern;
 
 /**
  * The name of an object in a repository: parts joined by slashes, such as {@code
- * full-20240115-020000/postgres/base-000001.tar.zst.gpg}. Immutable; ordered by code point. Parts are
- * made of letters, digits, dot, underscore, dash and plus, and never start with a dot, so that a key is a
- * safe file name everywhere.
+ * full-20240115-020000/postgres/base-000001.tar.zst.gpg}. Immutable; ordered by code point. Parts
+ * are made of letters, digits, dot, underscore, dash and plus, and never start with a dot, so that
+ * a key is a safe file name everywhere.
  */
 public record ObjectKey(String value) implements Comparable<ObjectKey> {
   private static final Pattern FORM =

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Immutable and safe for concurrent use.
  *
  * <p>Text may refer to an environment variable, {@code ${NAME}}, or to a file's content, {@code
- * ${file:/run/secrets/name}}. References are resolved when the value is asked for, not before; {@code
- * $${} stands for a plain {@code ${}.
+ * ${file:/run/secrets/name}}. References are resolved when the value is asked for, not before. A
+ * doubled dollar sign before a brace stands for a plain one.
  */
 public final class Settings {
   private static final Pattern REFERENCE = Pattern.compile("\\$(\\$?)\\{([^}]*)}");
@@ -51,8 +51,7 @@ public final class Settings {
 
   /** Settings of that type with no values. */
   public static Settings of(String type) {
-    return new Settings(
-        Objects.requireNonNull(type, "type"), type, Map.of(), null, System::getenv);
+    return new Settings(Objects.requireNonNull(type, "type"), type, Map.of(), null, System::getenv);
   }
 
   /**
@@ -112,7 +111,8 @@ public final class Settings {
   /**
    * The value of a required key, or of one with a fallback.
    *
-   * @throws InvalidConfigException if it is absent, of the wrong form, or refers to what is not there
+   * @throws InvalidConfigException if it is absent, of the wrong form, or refers to what is not
+   *     there
    */
   public <T> T get(SettingsKey<T> key) {
     return find(key).orElseThrow(() -> new InvalidConfigException(List.of(missing(key))));
@@ -168,7 +168,7 @@ public final class Settings {
 
   private Optional<String> checkForm(SettingsKey<?> key, Object raw) {
     try {
-      if (holdsReference(raw)) {
+      if (holdsReference(raw) && !key.isSecret()) {
         checkReferences(raw);
       } else if (!isSecret(raw)) {
         key.read(resolve(raw, key), this);

@@ -29,7 +29,9 @@ public final class SettingsKey<T> {
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,15})\\s*(B|KiB|MiB|GiB|TiB)?");
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})\\s*(ms|s|m|h|d)");
 
-  /** Turns a raw value into the typed one; throws {@link IllegalArgumentException} with a reason. */
+  /**
+   * Turns a raw value into the typed one; throws {@link IllegalArgumentException} with a reason.
+   */
   interface Reader<T> {
     T read(Object raw, Settings owner);
   }
@@ -42,7 +44,12 @@ public final class SettingsKey<T> {
   private final String doc;
 
   private SettingsKey(
-      String name, Reader<T> reader, String form, boolean required, @Nullable T fallback, String doc) {
+      String name,
+      Reader<T> reader,
+      String form,
+      boolean required,
+      @Nullable T fallback,
+      String doc) {
     this.name = name;
     this.reader = reader;
     this.form = form;

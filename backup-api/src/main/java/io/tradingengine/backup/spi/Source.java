@@ -17,8 +17,8 @@ public interface Source extends AutoCloseable {
   String type();
 
   /**
-   * Looks for what stands in the way of a capture: privileges, settings, versions, reachability. Each
-   * error says how to mend it. Changes nothing.
+   * Looks for what stands in the way of a capture: privileges, settings, versions, reachability.
+   * Each error says how to mend it. Changes nothing.
    */
   List<Finding> check() throws InterruptedException;
 
@@ -39,8 +39,8 @@ public interface Source extends AutoCloseable {
   RestorePreview preview(RestoreTask task) throws IOException, InterruptedException;
 
   /**
-   * Restores a capture. What was there before is moved aside, and never removed before the new copy is
-   * whole.
+   * Restores a capture. What was there before is moved aside, and never removed before the new copy
+   * is whole.
    *
    * @throws IOException if it failed; the message says in which state the target was left
    */

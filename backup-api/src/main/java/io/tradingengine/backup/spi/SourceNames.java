@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 public final class SourceNames {
   /** The key that every source understands. */
   public static final SettingsKey<String> KEY =
-      SettingsKey.text("name").doc("The name under which it stands in backups; its type by default");
+      SettingsKey.text("name")
+          .doc("The name under which it stands in backups; its type by default");
 
   private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 

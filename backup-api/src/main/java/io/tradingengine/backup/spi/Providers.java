@@ -1,20 +1,25 @@
-package io.tradingengine.backup;
+package io.tradingengine.backup.spi;
 
-import io.tradingengine.backup.spi.DestinationProvider;
-import io.tradingengine.backup.spi.EncryptorProvider;
-import io.tradingengine.backup.spi.EngineProvider;
-import io.tradingengine.backup.spi.SourceProvider;
+import io.tradingengine.backup.BackupException;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Finds providers by {@link ServiceLoader}, from the thread's class loader or this library's own. */
-final class Providers {
+/**
+ * Finds providers by {@link ServiceLoader}: those that the thread's class loader sees, then those
+ * beside this library. An embedding server may hide either from the other. Safe for concurrent use.
+ */
+public final class Providers {
   private Providers() {}
 
-  static EngineProvider engine() {
+  /**
+   * The engine.
+   *
+   * @throws BackupException if there is none, naming the artifact that is missing
+   */
+  public static EngineProvider engine() {
     return all(EngineProvider.class)
         .findFirst()
         .orElseThrow(
@@ -25,27 +30,33 @@ final class Providers {
                     null));
   }
 
-  static Optional<SourceProvider> source(String type) {
+  /** The provider of a source of that type. */
+  public static Optional<SourceProvider> source(String type) {
     return find(SourceProvider.class, SourceProvider::type, type);
   }
 
-  static List<String> sourceTypes() {
+  /** The types of sources that there are, sorted. */
+  public static List<String> sourceTypes() {
     return types(SourceProvider.class, SourceProvider::type);
   }
 
-  static Optional<DestinationProvider> destination(String type) {
+  /** The provider of a destination of that type. */
+  public static Optional<DestinationProvider> destination(String type) {
     return find(DestinationProvider.class, DestinationProvider::type, type);
   }
 
-  static List<String> destinationTypes() {
+  /** The types of destinations that there are, sorted. */
+  public static List<String> destinationTypes() {
     return types(DestinationProvider.class, DestinationProvider::type);
   }
 
-  static Optional<EncryptorProvider> encryptor(String type) {
+  /** The provider of an encryptor of that type. */
+  public static Optional<EncryptorProvider> encryptor(String type) {
     return find(EncryptorProvider.class, EncryptorProvider::type, type);
   }
 
-  static List<String> encryptorTypes() {
+  /** The types of encryptors that there are, sorted. */
+  public static List<String> encryptorTypes() {
     return types(EncryptorProvider.class, EncryptorProvider::type);
   }
 
@@ -57,12 +68,11 @@ final class Providers {
     return all(kind).map(typeOf).distinct().sorted().toList();
   }
 
-  /** An embedding server may hide the library's own class loader from its threads, or the reverse. */
   private static <P> Stream<P> all(Class<P> kind) {
     // Loading must happen here: a module's "uses" holds for the class that calls load.
     return Stream.concat(
-        ServiceLoader.load(kind).stream(),
-        ServiceLoader.load(kind, Providers.class.getClassLoader()).stream())
+            ServiceLoader.load(kind).stream(),
+            ServiceLoader.load(kind, Providers.class.getClassLoader()).stream())
         .map(ServiceLoader.Provider::get);
   }
 }
