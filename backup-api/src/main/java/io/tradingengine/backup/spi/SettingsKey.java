@@ -214,7 +214,7 @@ public final class SettingsKey<T> {
   }
 
   boolean isSecret() {
-    return reader == SECRET;
+    return reader.equals(SECRET);
   }
 
   /** This key, which must be there. */

@@ -19,9 +19,12 @@ import org.junit.jupiter.params.provider.FieldSource;
 class ArchitectureTest {
   private static final String CORE = "io.tradingengine.backup.core";
 
-  /** In, through, out and what remembers: each knows the API and itself. */
+  /** In, through and out: each knows the API and itself. */
   static final List<String> ALONE =
-      List.of("postgres", "redis", "files", "volume", "openpgp", "destination", "catalog", "point");
+      List.of("postgres", "redis", "files", "volume", "openpgp", "destination");
+
+  /** What remembers: knows the volumes that it keeps account of. */
+  static final List<String> REMEMBER = List.of("catalog", "point");
 
   /** What cares for backups: builds on what remembers. */
   static final List<String> CARE = List.of("retention", "verify", "drill", "schedule");
@@ -40,6 +43,12 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
+  @FieldSource("REMEMBER")
+  void whatRemembersKnowsVolumes(String feature) {
+    knowsOnly(feature, "volume");
+  }
+
+  @ParameterizedTest
   @FieldSource("CARE")
   void careBuildsOnWhatRemembers(String feature) {
     knowsOnly(feature, "catalog", "point");
@@ -54,7 +63,7 @@ class ArchitectureTest {
   @Test
   void everyClassHasItsFeature() {
     Stream<String> features =
-        Stream.of(List.of("engine"), ALONE, CARE, TELL).flatMap(List::stream).map(this::below);
+        Stream.of(List.of("engine"), ALONE, REMEMBER, CARE, TELL).flatMap(List::stream).map(this::below);
     classes()
         .that()
         .resideInAPackage(CORE + "..")
