@@ -14,4 +14,8 @@ module io.tradingengine.backup.core {
   requires org.postgresql.jdbc;
   requires org.slf4j;
   requires static org.jspecify;
+
+  provides io.tradingengine.backup.spi.EncryptorProvider with
+      io.tradingengine.backup.core.openpgp.NoEncryptionProvider,
+      io.tradingengine.backup.core.openpgp.OpenPgpEncryptorProvider;
 }
