@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.openpgp;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -14,11 +15,12 @@ import org.bouncycastle.openpgp.PGPSignatureList;
 import org.bouncycastle.openpgp.operator.bc.BcPGPContentVerifierBuilderProvider;
 
 /**
- * A primary key with its subkeys, and what its owner says about them: only statements whose signature
- * by the primary key was verified count, and of several the newest counts, as with gpg. Immutable.
+ * A primary key with its subkeys, and what its owner says about them: only statements whose
+ * signature by the primary key was verified count, and of several the newest counts, as with gpg.
+ * Immutable.
  *
- * <p>SHA-1 is accepted in them, as keys from before 2017 have nothing else: what is in the file was put
- * there by whoever configures this host. MD5 is not.
+ * <p>SHA-1 is accepted in them, as keys from before 2017 have nothing else: what is in the file was
+ * put there by whoever configures this host. MD5 is not.
  */
 final class Certificate {
   private final PGPPublicKey primary;
@@ -79,8 +81,7 @@ final class Certificate {
     Iterator<PGPSignature> signatures = primary.getSignaturesForID(userId);
     while (signatures != null && signatures.hasNext()) {
       PGPSignature signature = signatures.next();
-      boolean revocation =
-          signature.getSignatureType() == PGPSignature.CERTIFICATION_REVOCATION;
+      boolean revocation = signature.getSignatureType() == PGPSignature.CERTIFICATION_REVOCATION;
       if (revocation || PGPSignature.isCertification(signature.getSignatureType())) {
         addIf(
             revocation ? revocations : certifications,
@@ -88,12 +89,10 @@ final class Certificate {
             each -> ready(each, primary) && each.verifyCertification(userId, primary));
       }
     }
-    Optional<PGPSignature> last = newest(certifications);
-    Optional<PGPSignature> revoked = newest(revocations);
-    if (last.isPresent()
-        && revoked.filter(r -> !r.getCreationTime().before(last.get().getCreationTime())).isEmpty()) {
-      statements.add(last.get());
-    }
+    newest(certifications)
+        .filter(
+            last -> newest(revocations).map(it -> created(it).isBefore(created(last))).orElse(true))
+        .ifPresent(statements::add);
   }
 
   private static KeyState subkeyState(KeyState primary, PGPPublicKey key) {
@@ -110,7 +109,9 @@ final class Certificate {
     return KeyState.subkey(primary, key, binding, revocations, agrees);
   }
 
-  /** Whether the binding holds the subkey's own consent, without which it could be someone else's. */
+  /**
+   * Whether the binding holds the subkey's own consent, without which it could be someone else's.
+   */
   private static boolean signingKeyAgrees(
       PGPSignature binding, PGPPublicKey primary, PGPPublicKey key) {
     List<PGPSignature> consents = new ArrayList<>();
@@ -164,6 +165,10 @@ final class Certificate {
   }
 
   private static Optional<PGPSignature> newest(List<PGPSignature> signatures) {
-    return signatures.stream().max(Comparator.comparing(PGPSignature::getCreationTime));
+    return signatures.stream().max(Comparator.comparing(Certificate::created));
+  }
+
+  private static Instant created(PGPSignature signature) {
+    return signature.getCreationTime().toInstant();
   }
 }

@@ -9,8 +9,8 @@ import javax.crypto.ShortBufferException;
 import javax.crypto.spec.IvParameterSpec;
 
 /**
- * One pass of AES in the cipher feedback mode of OpenPGP (RFC 4880, 13.9, without resynchronisation),
- * many times faster than the JDK's own CFB. Not safe for concurrent use.
+ * One pass of AES in the cipher feedback mode of OpenPGP (RFC 4880, 13.9, without
+ * resynchronisation), many times faster than the JDK's own CFB. Not safe for concurrent use.
  *
  * <p>CFB is Cᵢ = Pᵢ ⊕ Xᵢ with Xᵢ = E(Cᵢ₋₁) and C₀ = 0. Since Xᵢ₊₁ = E(Pᵢ ⊕ Xᵢ), encrypting the
  * <em>plain</em> text in CBC mode with X₁ as initialisation vector yields X₂, X₃, …; and when
@@ -70,8 +70,8 @@ final class Cfb {
   }
 
   /**
-   * Takes the message one step further. {@code to} may be the array {@code from} itself, at the same
-   * offset.
+   * Takes the message one step further. {@code to} may be the array {@code from} itself, at the
+   * same offset.
    *
    * @param length a multiple of {@link #BLOCK}, except in the last step of a message
    */

@@ -11,8 +11,8 @@ import org.bouncycastle.openpgp.PGPSignature;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may be done with one key, and when. A subkey can do nothing that its primary key cannot vouch
- * for: it expires and is revoked with it. Immutable.
+ * What may be done with one key, and when. A subkey can do nothing that its primary key cannot
+ * vouch for: it expires and is revoked with it. Immutable.
  */
 final class KeyState {
   private static final int VERSION = 4;
@@ -111,19 +111,18 @@ final class KeyState {
       return true;
     }
     var said = statement.get().getHashedSubPackets();
-    return !said.hasSubpacket(SignatureSubpacketTags.KEY_FLAGS)
-        || (said.getKeyFlags() & uses) != 0;
+    return !said.hasSubpacket(SignatureSubpacketTags.KEY_FLAGS) || (said.getKeyFlags() & uses) != 0;
   }
 
   private boolean isSigningAlgorithm() {
     return switch (key.getAlgorithm()) {
       case PublicKeyAlgorithmTags.RSA_GENERAL,
-          PublicKeyAlgorithmTags.RSA_SIGN,
           PublicKeyAlgorithmTags.DSA,
           PublicKeyAlgorithmTags.ECDSA,
           PublicKeyAlgorithmTags.EDDSA_LEGACY,
           PublicKeyAlgorithmTags.Ed25519,
-          PublicKeyAlgorithmTags.Ed448 -> true;
+          PublicKeyAlgorithmTags.Ed448 ->
+          true;
       default -> false;
     };
   }

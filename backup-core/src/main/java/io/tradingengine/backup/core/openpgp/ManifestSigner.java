@@ -27,8 +27,7 @@ final class ManifestSigner {
 
   byte[] sign(byte[] document) {
     ByteArrayOutputStream armored = new ByteArrayOutputStream();
-    try (ArmoredOutputStream armor =
-        ArmoredOutputStream.builder().clearHeaders().build(armored)) {
+    try (ArmoredOutputStream armor = ArmoredOutputStream.builder().clearHeaders().build(armored)) {
       generator(document).generate().encode(new BCPGOutputStream(armor));
     } catch (PGPException | IOException | RuntimeException e) {
       throw new BackupException(

@@ -7,10 +7,10 @@ import java.security.SecureRandom;
 import java.util.Objects;
 
 /**
- * Writes one OpenPGP message: the encrypted session keys it was given, then a Symmetrically Encrypted
- * Integrity Protected Data packet (version 1) around one literal data packet and the modification
- * detection code. Lengths are not known in advance, so both packets come in partial lengths of 2¹⁶
- * bytes. Not safe for concurrent use.
+ * Writes one OpenPGP message: the encrypted session keys it was given, then a Symmetrically
+ * Encrypted Integrity Protected Data packet (version 1) around one literal data packet and the
+ * modification detection code. Lengths are not known in advance, so both packets come in partial
+ * lengths of 2¹⁶ bytes. Not safe for concurrent use.
  *
  * <p>Three layers in one class, because each byte passes all of them while it is in the processor's
  * cache: literal data (whose length headers are part of the plain text) → SHA-1 and CFB → packet

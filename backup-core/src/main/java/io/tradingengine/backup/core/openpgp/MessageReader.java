@@ -6,9 +6,9 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * Decrypts whole messages in place. Reads what {@link MessageOutputStream} writes, and what gpg writes
- * with compression off. Releases nothing before the modification detection code was checked. Safe for
- * concurrent use.
+ * Decrypts whole messages in place. Reads what {@link MessageOutputStream} writes, and what gpg
+ * writes with compression off. Releases nothing before the modification detection code was checked.
+ * Safe for concurrent use.
  */
 final class MessageReader {
   private static final String DAMAGED = "is damaged: its integrity check failed";
@@ -57,16 +57,20 @@ final class MessageReader {
         case Packet.KEY_ENCRYPTED_SESSION_KEY,
             Packet.PASSPHRASE_ENCRYPTED_SESSION_KEY,
             Packet.MARKER,
-            Packet.PADDING -> packets.skip();
+            Packet.PADDING ->
+            packets.skip();
         case Packet.ENCRYPTED_DATA -> {
           return position;
         }
-        case Packet.UNPROTECTED_DATA -> throw new MalformedPacketException(
-            "is encrypted without integrity protection, which is refused");
-        case Packet.GNUPG_AEAD_DATA -> throw new MalformedPacketException(
-            "is encrypted in GnuPG's own AEAD format, which is not supported");
-        default -> throw new MalformedPacketException(
-            "is not an encrypted OpenPGP message, or damaged (packet " + tag + ")");
+        case Packet.UNPROTECTED_DATA ->
+            throw new MalformedPacketException(
+                "is encrypted without integrity protection, which is refused");
+        case Packet.GNUPG_AEAD_DATA ->
+            throw new MalformedPacketException(
+                "is encrypted in GnuPG's own AEAD format, which is not supported");
+        default ->
+            throw new MalformedPacketException(
+                "is not an encrypted OpenPGP message, or damaged (packet " + tag + ")");
       }
     }
     throw new MalformedPacketException("is truncated: it has no encrypted data");
@@ -127,13 +131,13 @@ final class MessageReader {
     }
     switch (tag) {
       case Packet.LITERAL_DATA -> {}
-      case Packet.COMPRESSED_DATA -> throw new MalformedPacketException(
-          "is compressed inside OpenPGP, which is not supported; gpg makes messages that are not"
-              + " with --compress-algo none");
-      case Packet.ONE_PASS_SIGNATURE, Packet.SIGNATURE -> throw new MalformedPacketException(
-          "is signed inside OpenPGP, which is not supported");
-      default -> throw new MalformedPacketException(
-          "holds no data, but a packet of type " + tag);
+      case Packet.COMPRESSED_DATA ->
+          throw new MalformedPacketException(
+              "is compressed inside OpenPGP, which is not supported; gpg makes messages that are not"
+                  + " with --compress-algo none");
+      case Packet.ONE_PASS_SIGNATURE, Packet.SIGNATURE ->
+          throw new MalformedPacketException("is signed inside OpenPGP, which is not supported");
+      default -> throw new MalformedPacketException("holds no data, but a packet of type " + tag);
     }
     packets.nextPart();
     int start = packets.partOffset();

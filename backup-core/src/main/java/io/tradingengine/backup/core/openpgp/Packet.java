@@ -50,11 +50,7 @@ final class Packet {
       return new byte[] {(byte) (192 + (rest >> 8)), (byte) rest};
     }
     return new byte[] {
-      (byte) 255,
-      (byte) (length >> 24),
-      (byte) (length >> 16),
-      (byte) (length >> 8),
-      (byte) length
+      (byte) 255, (byte) (length >> 24), (byte) (length >> 16), (byte) (length >> 8), (byte) length
     };
   }
 }

@@ -1,11 +1,12 @@
 package io.tradingengine.backup.core.openpgp;
 
 /**
- * Walks over the packets in a range of an array, without copying: old and new packet format, definite,
- * partial and indeterminate lengths. Trusts nothing, allocates nothing. Not safe for concurrent use.
+ * Walks over the packets in a range of an array, without copying: old and new packet format,
+ * definite, partial and indeterminate lengths. Trusts nothing, allocates nothing. Not safe for
+ * concurrent use.
  *
- * <p>{@link #next()} enters a packet, {@link #nextPart()} goes through the parts of its body one after
- * the other.
+ * <p>{@link #next()} enters a packet, {@link #nextPart()} goes through the parts of its body one
+ * after the other.
  */
 final class PacketParser {
   private final byte[] bytes;

@@ -19,8 +19,8 @@ import org.bouncycastle.openpgp.operator.bc.BcPublicKeyKeyEncryptionMethodGenera
 
 /**
  * The keys that messages are encrypted to: of every certificate in the recipients' files the newest
- * key that is meant for encryption and valid. A certificate without one is refused, as its owner would
- * find out too late. Immutable and safe for concurrent use.
+ * key that is meant for encryption and valid. A certificate without one is refused, as its owner
+ * would find out too late. Immutable and safe for concurrent use.
  */
 final class Recipients {
   private final List<PGPPublicKey> keys;

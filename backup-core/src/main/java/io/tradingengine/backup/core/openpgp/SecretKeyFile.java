@@ -41,8 +41,8 @@ final class SecretKeyFile {
   }
 
   /**
-   * All keys that are meant for encryption, unlocked. Expired and revoked ones too: what was encrypted
-   * to them must stay readable.
+   * All keys that are meant for encryption, unlocked. Expired and revoked ones too: what was
+   * encrypted to them must stay readable.
    *
    * @throws BackupException if there is none, or the passphrase is wrong
    */
@@ -131,7 +131,9 @@ final class SecretKeyFile {
       }
     } catch (PGPException | RuntimeException e) {
       throw new BackupException(
-          "The secret " + which + " cannot be unlocked: the passphrase is wrong, or the file is damaged",
+          "The secret "
+              + which
+              + " cannot be unlocked: the passphrase is wrong, or the file is damaged",
           "check " + passphraseKey,
           e);
     }

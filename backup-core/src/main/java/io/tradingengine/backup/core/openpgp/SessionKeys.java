@@ -41,9 +41,7 @@ final class SessionKeys {
       new Recovery.Failed(
           "is damaged: its session key cannot be recovered, or is for no AES", null);
 
-  private static final byte[] SOME_ENCRYPTED_DATA = {
-    (byte) (0xC0 | Packet.ENCRYPTED_DATA), 1, 1
-  };
+  private static final byte[] SOME_ENCRYPTED_DATA = {(byte) (0xC0 | Packet.ENCRYPTED_DATA), 1, 1};
 
   private final List<PGPKeyPair> secretKeys;
   private final Map<ByteBuffer, FutureTask<Recovery>> kept =
@@ -162,8 +160,7 @@ final class SessionKeys {
   private static Optional<SessionKey> decrypt(
       PGPPublicKeyEncryptedData encrypted, PGPKeyPair secretKey) {
     try {
-      PGPSessionKey key =
-          encrypted.getSessionKey(new BcPublicKeyDataDecryptorFactory(secretKey));
+      PGPSessionKey key = encrypted.getSessionKey(new BcPublicKeyDataDecryptorFactory(secretKey));
       byte[] bytes = key.getKey();
       return bytes.length > 0 && bytes.length == SessionKey.lengthOf(key.getAlgorithm())
           ? Optional.of(SessionKey.of(bytes))
