@@ -15,7 +15,6 @@ module io.tradingengine.backup.core {
   requires org.slf4j;
   requires static org.jspecify;
 
-  provides io.tradingengine.backup.spi.EncryptorProvider with
-      io.tradingengine.backup.core.openpgp.NoEncryptionProvider,
-      io.tradingengine.backup.core.openpgp.OpenPgpEncryptorProvider;
+  provides io.tradingengine.backup.spi.DestinationProvider with
+      io.tradingengine.backup.core.destination.LocalDestinationProvider;
 }
