@@ -14,7 +14,4 @@ module io.tradingengine.backup.core {
   requires org.postgresql.jdbc;
   requires org.slf4j;
   requires static org.jspecify;
-
-  provides io.tradingengine.backup.spi.DestinationProvider with
-      io.tradingengine.backup.core.destination.LocalDestinationProvider;
 }

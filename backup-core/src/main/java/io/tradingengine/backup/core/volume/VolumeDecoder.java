@@ -1,0 +1,137 @@
+package io.tradingengine.backup.core.volume;
+
+import io.tradingengine.backup.BackupException;
+import io.tradingengine.backup.Compression.Codec;
+import io.tradingengine.backup.IntegrityException;
+import io.tradingengine.backup.spi.Encryptor;
+import io.tradingengine.backup.spi.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.security.MessageDigest;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.zip.DataFormatException;
+
+/**
+ * Turns stored volumes into plain bytes, one after another, and checks them on the way: length and
+ * digest of what is stored before it is decrypted, the message's own integrity before it is
+ * decompressed, length and digest of the plain bytes before they are handed out. Not safe for
+ * concurrent use.
+ */
+final class VolumeDecoder implements AutoCloseable {
+  /** Larger reads make the JDK allocate native buffers as large for each of them. */
+  private static final int PIECE = 1 << 16;
+
+  private final Encryptor encryptor;
+  private final ObjectReader objects;
+  private final Map<Codec, Decompressor> decompressors = new EnumMap<>(Codec.class);
+  private byte[] stored = new byte[0];
+
+  VolumeDecoder(Encryptor encryptor, ObjectReader objects) {
+    this.encryptor = encryptor;
+    this.objects = objects;
+  }
+
+  /** Makes room for objects of up to this many bytes, so that it need not grow step by step. */
+  void reserve(int storedSize) {
+    if (stored.length < storedSize) {
+      stored = new byte[DirectScratch.roomy(storedSize)];
+    }
+  }
+
+  /**
+   * Decodes a volume into a direct buffer with room for it, and leaves the buffer ready to be read.
+   *
+   * @throws IntegrityException if the object is missing or not what was written
+   * @throws IOException if it cannot be read; trying again may help
+   */
+  void decode(Volume volume, Codec codec, ByteBuffer plain) throws IOException {
+    String key = volume.key().value();
+    int size = fetch(volume);
+    ByteBuffer frame = decrypt(ByteBuffer.wrap(stored, 0, size), key);
+    plain.clear().limit(Math.toIntExact(volume.size()));
+    try {
+      decompressors.computeIfAbsent(codec, Decompressor::of).decompress(frame, plain);
+    } catch (DataFormatException e) {
+      throw new IntegrityException(key, "is damaged: " + e.getMessage(), e);
+    }
+    plain.flip();
+    Sha256 sha256 = Sha256.of(plain.duplicate());
+    if (!sha256.equals(volume.sha256())) {
+      throw new IntegrityException(
+          key,
+          "its plain bytes are not those that were backed up: their SHA-256 is "
+              + sha256
+              + ", recorded is "
+              + volume.sha256(),
+          null);
+    }
+  }
+
+  private int fetch(Volume volume) throws IOException {
+    String key = volume.key().value();
+    int size = Math.toIntExact(volume.storedSize());
+    reserve(size);
+    MessageDigest digest = Sha256.newDigest();
+    try (InputStream in = objects.open(volume.key())) {
+      int done = 0;
+      while (done < size) {
+        int count = in.read(stored, done, Math.min(PIECE, size - done));
+        if (count < 0) {
+          throw new IntegrityException(
+              key, "is truncated: has " + done + " bytes instead of " + size, null);
+        }
+        digest.update(stored, done, count);
+        done += count;
+      }
+      if (in.read() >= 0) {
+        throw new IntegrityException(key, "is damaged: has more than its " + size + " bytes", null);
+      }
+    } catch (NoSuchFileException e) {
+      throw missing(key, e);
+    }
+    Sha256 sha256 = Sha256.from(digest);
+    if (!sha256.equals(volume.storedSha256())) {
+      throw new IntegrityException(
+          key,
+          "is damaged, or another object stands in its place: its SHA-256 is "
+              + sha256
+              + ", recorded is "
+              + volume.storedSha256(),
+          null);
+    }
+    return size;
+  }
+
+  private static IntegrityException missing(String key, NoSuchFileException cause) {
+    return new IntegrityException(
+        key, "is missing", "was it removed by hand, or is the copy incomplete?", cause);
+  }
+
+  private ByteBuffer decrypt(ByteBuffer message, String key) {
+    return decrypt(encryptor, message, key);
+  }
+
+  static ByteBuffer decrypt(Encryptor encryptor, ByteBuffer message, String key) {
+    try {
+      return encryptor.decrypt(message, key);
+    } catch (BackupException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new IntegrityException(key, "cannot be decrypted: " + e.getMessage(), e);
+    }
+  }
+
+  /** All memory, in bytes, that it holds outside of decompressors. */
+  int allocated() {
+    return stored.length;
+  }
+
+  @Override
+  public void close() {
+    decompressors.values().forEach(Decompressor::close);
+    decompressors.clear();
+  }
+}

@@ -1,0 +1,69 @@
+package io.tradingengine.backup.core.volume;
+
+import io.tradingengine.backup.Compression;
+import io.tradingengine.backup.Compression.Codec;
+import java.util.Objects;
+
+/**
+ * How streams are cut and compressed. Immutable.
+ *
+ * <p>What a {@link VolumeWriter} holds at the most, with A artifacts open at once and W workers:
+ * {@code (A + 2 W + 2) × volume size} of direct memory and {@code (W + 4) ×} the size of a stored
+ * volume of heap, which is about the volume size for data that does not compress, and usually a
+ * third of it. What a {@link VolumeReader} holds: for each artifact read in parallel, W plain
+ * volumes and W stored ones of direct memory, and W stored ones of heap; for each open stream a
+ * plain volume more. Nothing depends on the size of an artifact, and small artifacts take only what
+ * they need.
+ *
+ * @param codec what compresses
+ * @param level 1 is fastest; ignored without compression
+ * @param volumeSize the plain bytes in a volume
+ * @param workers how many threads compress and encrypt, or decrypt and decompress
+ */
+public record VolumeOptions(Codec codec, int level, int volumeSize, int workers) {
+  private static final int MOST_WORKERS = 64;
+
+  /** Larger ones measured no faster, and cost memory. */
+  private static final int LARGEST_DEFAULT = 16 << 20;
+
+  private static final int SMALLEST_DEFAULT = 1 << 20;
+
+  public VolumeOptions {
+    Objects.requireNonNull(codec, "codec");
+    if (volumeSize < 1 || volumeSize > Volume.LARGEST) {
+      throw new IllegalArgumentException("not a volume size: " + volumeSize);
+    }
+    if (workers < 1 || workers > MOST_WORKERS) {
+      throw new IllegalArgumentException("not a number of workers: " + workers);
+    }
+  }
+
+  /**
+   * Takes what is configured, and chooses the rest so that a writer with two open artifacts takes
+   * no more than half of the heap's size, and half of that outside the heap.
+   *
+   * @param maxHeap what {@link Runtime#maxMemory()} says, in bytes
+   * @param processors what {@link Runtime#availableProcessors()} says
+   */
+  public static VolumeOptions from(Compression compression, long maxHeap, int processors) {
+    int workers = compression.workers().orElse(Math.min(processors, MOST_WORKERS));
+    long volumeSize =
+        compression.volumeSize().orElseGet(() -> fitting(maxHeap / 2 / (3L * workers + 8)));
+    return new VolumeOptions(
+        compression.codec(), compression.level(), Math.toIntExact(volumeSize), workers);
+  }
+
+  private static long fitting(long bytes) {
+    long powerOfTwo = Long.highestOneBit(Math.max(bytes, 1));
+    return Math.min(Math.max(powerOfTwo, SMALLEST_DEFAULT), LARGEST_DEFAULT);
+  }
+
+  /**
+   * How many volumes of an artifact may be worked on at once: fewer than there are workers if it
+   * was written with volumes so large that this machine's memory was not measured for them.
+   */
+  int lanes(Artifact artifact) {
+    long budget = 2L * workers * volumeSize;
+    return (int) Math.max(1, Math.min(workers, budget / Math.max(1, artifact.largestVolume())));
+  }
+}

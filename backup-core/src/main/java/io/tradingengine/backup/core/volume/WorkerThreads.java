@@ -1,0 +1,35 @@
+package io.tradingengine.backup.core.volume;
+
+import java.util.Collection;
+
+/** What the pipelines of both directions do with their threads. */
+final class WorkerThreads {
+  private WorkerThreads() {}
+
+  /** A thread that does not keep the JVM alive, since what it makes would not be published. */
+  static Thread create(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /**
+   * Waits until the threads have ended, the calling one aside. An interruption does not shorten
+   * that, as nothing may be at work after a close; the flag is set again.
+   */
+  static void join(Collection<Thread> threads) {
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread != Thread.currentThread() && thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

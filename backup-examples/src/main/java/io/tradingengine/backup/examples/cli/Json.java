@@ -1,0 +1,171 @@
+package io.tradingengine.backup.examples.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RestorePlan;
+import io.tradingengine.backup.RestoreReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+
+/**
+ * What {@code --json} prints. The names are a promise to scripts: fields may be added, and none is
+ * renamed, removed or given another unit. Sizes are bytes, times ISO 8601 in UTC, durations
+ * milliseconds, severities {@code info}, {@code warning} or {@code error}.
+ *
+ * <pre>
+ * check           {ok, findings: [finding]}
+ * full, show      backup
+ * list            {backups: [backup]}, oldest first
+ * restore         {executed, plan}, and report where it was executed
+ *
+ * backup   {backupId, kind, system, startedAt, finishedAt, durationMillis, size, plainSize, degraded,
+ *           toolVersion, sources: [{name, type, size, plainSize, durationMillis, attributes}],
+ *           findings: [finding]}
+ * finding  {severity, subject, message, hint}
+ * plan     {backupId, executable, readBytes, writeBytes, predictedMillis,
+ *           steps: [{source, type, targets, bytes, findings}]}
+ * report   {backupId, bytes, durationMillis, predictedMillis,
+ *           sources: [{name, targets, bytes, durationMillis, findings, nextSteps}]}
+ * </pre>
+ */
+final class Json {
+  /** Plain ASCII comes through whatever the terminal's encoding. */
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+  private Json() {}
+
+  static String print(JsonNode node) {
+    try {
+      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values can be written", e);
+    }
+  }
+
+  static ObjectNode check(List<Finding> findings) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("ok", ExitCode.of(findings) != ExitCode.FAILED);
+    node.set("findings", findings(findings));
+    return node;
+  }
+
+  static ObjectNode backups(List<BackupMetadata> backups) {
+    ObjectNode node = MAPPER.createObjectNode();
+    ArrayNode array = node.putArray("backups");
+    backups.forEach(backup -> array.add(backup(backup)));
+    return node;
+  }
+
+  static ObjectNode backup(BackupMetadata backup) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("backupId", backup.backupId().toString());
+    node.put("kind", backup.kind().label());
+    node.put("system", backup.system());
+    node.put("startedAt", backup.startedAt().toString());
+    node.put("finishedAt", backup.finishedAt().toString());
+    node.put("durationMillis", backup.duration().toMillis());
+    node.put("size", backup.size());
+    node.put("plainSize", backup.plainSize());
+    node.put("degraded", backup.degraded());
+    node.put("toolVersion", backup.toolVersion());
+    ArrayNode sources = node.putArray("sources");
+    backup.sources().forEach(source -> sources.add(source(source)));
+    node.set("findings", findings(backup.findings()));
+    return node;
+  }
+
+  private static ObjectNode source(BackupMetadata.SourceSummary source) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("name", source.name());
+    node.put("type", source.type());
+    node.put("size", source.size());
+    node.put("plainSize", source.plainSize());
+    node.put("durationMillis", source.duration().toMillis());
+    ObjectNode attributes = node.putObject("attributes");
+    new TreeMap<>(source.attributes()).forEach(attributes::put);
+    return node;
+  }
+
+  /** A restore that was planned, and not executed. */
+  static ObjectNode restore(RestorePlan plan) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("executed", false);
+    node.set("plan", plan(plan));
+    return node;
+  }
+
+  /** A restore that was executed. */
+  static ObjectNode restore(RestorePlan plan, RestoreReport report) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("executed", true);
+    node.set("plan", plan(plan));
+    node.set("report", report(report));
+    return node;
+  }
+
+  private static ObjectNode plan(RestorePlan plan) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("backupId", plan.backup().backupId().toString());
+    node.put("executable", plan.executable());
+    node.put("readBytes", plan.readBytes());
+    node.put("writeBytes", plan.writeBytes());
+    node.put("predictedMillis", plan.predicted().toMillis());
+    ArrayNode steps = node.putArray("steps");
+    for (RestorePlan.Step step : plan.steps()) {
+      ObjectNode each = steps.addObject();
+      each.put("source", step.source());
+      each.put("type", step.type());
+      each.set("targets", paths(step.targets()));
+      each.put("bytes", step.bytes());
+      each.set("findings", findings(step.findings()));
+    }
+    return node;
+  }
+
+  private static ObjectNode report(RestoreReport report) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("backupId", report.backupId().toString());
+    node.put("bytes", report.bytes());
+    node.put("durationMillis", report.duration().toMillis());
+    node.put("predictedMillis", report.predicted().toMillis());
+    ArrayNode sources = node.putArray("sources");
+    for (RestoreReport.RestoredSource source : report.sources()) {
+      ObjectNode each = sources.addObject();
+      each.put("name", source.name());
+      each.set("targets", paths(source.targets()));
+      each.put("bytes", source.bytes());
+      each.put("durationMillis", source.duration().toMillis());
+      each.set("findings", findings(source.findings()));
+      ArrayNode nextSteps = each.putArray("nextSteps");
+      source.nextSteps().forEach(nextSteps::add);
+    }
+    return node;
+  }
+
+  private static ArrayNode paths(List<Path> paths) {
+    ArrayNode array = MAPPER.createArrayNode();
+    paths.forEach(path -> array.add(path.toString()));
+    return array;
+  }
+
+  private static ArrayNode findings(List<Finding> findings) {
+    ArrayNode array = MAPPER.createArrayNode();
+    for (Finding finding : findings) {
+      ObjectNode node = array.addObject();
+      node.put("severity", finding.severity().name().toLowerCase(Locale.ROOT));
+      node.put("subject", finding.subject());
+      node.put("message", finding.message());
+      node.put("hint", finding.hint());
+    }
+    return array;
+  }
+}

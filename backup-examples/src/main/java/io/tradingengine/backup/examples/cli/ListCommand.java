@@ -1,0 +1,58 @@
+package io.tradingengine.backup.examples.cli;
+
+import io.tradingengine.backup.BackupManager;
+import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.examples.print.Table;
+import io.tradingengine.backup.examples.print.Text;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Lists the finished backups. */
+@Command(name = "list", description = "Lists the finished backups, oldest first.")
+final class ListCommand implements Callable<Integer> {
+  private final BackupCommand root;
+
+  @Mixin private final JsonOption json = new JsonOption();
+
+  ListCommand(BackupCommand root) {
+    this.root = root;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try (BackupManager manager = BackupManager.create(root.load())) {
+      List<BackupMetadata> backups = manager.list();
+      PrintWriter out = root.io().out();
+      if (json.wanted()) {
+        out.println(Json.print(Json.backups(backups)));
+      } else if (backups.isEmpty()) {
+        out.println("There is no backup yet. Take one with 'backup.jar full'.");
+      } else {
+        table(backups).print(out, "");
+      }
+      return ExitCode.DONE.code();
+    }
+  }
+
+  private static Table table(List<BackupMetadata> backups) {
+    Table table = new Table("BACKUP", "FINISHED", "TOOK", "STORED", "PLAIN", "STATE", "SOURCES");
+    for (BackupMetadata backup : backups) {
+      table.row(
+          backup.backupId().toString(),
+          Text.time(backup.finishedAt()),
+          Text.duration(backup.duration()),
+          Text.bytes(backup.size()),
+          Text.bytes(backup.plainSize()),
+          backup.degraded() ? "degraded" : "ok",
+          backup.sources().stream()
+              .map(BackupMetadata.SourceSummary::name)
+              .collect(Collectors.joining(",")));
+    }
+    return table;
+  }
+}

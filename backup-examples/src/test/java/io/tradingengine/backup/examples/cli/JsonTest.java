@@ -1,0 +1,150 @@
+package io.tradingengine.backup.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RestorePlan;
+import io.tradingengine.backup.RestoreReport;
+import io.tradingengine.backup.RestoreRequest;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Scripts depend on every name here. */
+class JsonTest {
+  private static final Finding WARNING = Finding.warning("postgres", "a bad page", "look at it");
+  private static final BackupMetadata BACKUP =
+      new BackupMetadata(
+          BackupId.parse("full-20240115-020000"),
+          "trading-engine",
+          Instant.parse("2024-01-15T02:00:00Z"),
+          Instant.parse("2024-01-15T02:00:07.500Z"),
+          100,
+          400,
+          List.of(
+              new BackupMetadata.SourceSummary(
+                  "postgres", "postgres", 100, 400, Duration.ofSeconds(7), Map.of("b", "2"))),
+          List.of(WARNING),
+          "0.1.0");
+  private static final RestorePlan PLAN =
+      new RestorePlan(
+          RestoreRequest.latest(),
+          BACKUP,
+          List.of(
+              new RestorePlan.Step(
+                  "postgres", "postgres", List.of(Path.of("/data")), 400, List.of(WARNING))),
+          100,
+          Duration.ofSeconds(3));
+
+  @Test
+  void aBackup() throws IOException {
+    JsonNode backup = parse(Json.backup(BACKUP));
+
+    assertThat(names(backup))
+        .containsExactly(
+            "backupId",
+            "kind",
+            "system",
+            "startedAt",
+            "finishedAt",
+            "durationMillis",
+            "size",
+            "plainSize",
+            "degraded",
+            "toolVersion",
+            "sources",
+            "findings");
+    assertThat(backup.path("backupId").asText()).isEqualTo("full-20240115-020000");
+    assertThat(backup.path("finishedAt").asText()).isEqualTo("2024-01-15T02:00:07.500Z");
+    assertThat(backup.path("durationMillis").asLong()).isEqualTo(7500);
+    assertThat(backup.path("degraded").asBoolean()).isTrue();
+    assertThat(names(backup.path("sources").path(0)))
+        .containsExactly("name", "type", "size", "plainSize", "durationMillis", "attributes");
+    assertThat(backup.path("sources").path(0).path("attributes").path("b").asText()).isEqualTo("2");
+    assertThat(names(backup.path("findings").path(0)))
+        .containsExactly("severity", "subject", "message", "hint");
+    assertThat(backup.path("findings").path(0).path("severity").asText()).isEqualTo("warning");
+  }
+
+  @Test
+  void aListIsAnObjectThatCanGrow() throws IOException {
+    assertThat(parse(Json.backups(List.of())).toString()).isEqualTo("{\"backups\":[]}");
+    assertThat(parse(Json.backups(List.of(BACKUP))).path("backups")).hasSize(1);
+  }
+
+  @Test
+  void aCheckIsOkUnlessThereIsAnError() throws IOException {
+    Finding error = Finding.error("postgres", "no", "yes");
+
+    assertThat(parse(Json.check(List.of(WARNING))).path("ok").asBoolean()).isTrue();
+    assertThat(parse(Json.check(List.of(WARNING, error))).path("ok").asBoolean()).isFalse();
+  }
+
+  @Test
+  void aPlannedRestoreHasNoReport() throws IOException {
+    JsonNode restore = parse(Json.restore(PLAN));
+
+    assertThat(names(restore)).containsExactly("executed", "plan");
+    assertThat(restore.path("executed").asBoolean()).isFalse();
+    assertThat(names(restore.path("plan")))
+        .containsExactly(
+            "backupId", "executable", "readBytes", "writeBytes", "predictedMillis", "steps");
+    assertThat(names(restore.path("plan").path("steps").path(0)))
+        .containsExactly("source", "type", "targets", "bytes", "findings");
+  }
+
+  @Test
+  void anExecutedRestoreHasPlanAndReport() throws IOException {
+    RestoreReport report =
+        new RestoreReport(
+            BACKUP.backupId(),
+            List.of(
+                new RestoreReport.RestoredSource(
+                    "postgres",
+                    List.of(Path.of("/data")),
+                    400,
+                    Duration.ofSeconds(2),
+                    List.of(),
+                    List.of("start it"))),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(3));
+
+    JsonNode restore = parse(Json.restore(PLAN, report));
+
+    assertThat(names(restore)).containsExactly("executed", "plan", "report");
+    assertThat(names(restore.path("report")))
+        .containsExactly("backupId", "bytes", "durationMillis", "predictedMillis", "sources");
+    assertThat(names(restore.path("report").path("sources").path(0)))
+        .containsExactly("name", "targets", "bytes", "durationMillis", "findings", "nextSteps");
+  }
+
+  @Test
+  void namesComeThroughWhateverTheEncoding() throws IOException {
+    Finding finding = Finding.info("gr\u00fc\u00dfe", "\ud83d\ude80");
+
+    String printed = Json.print(Json.check(List.of(finding)));
+
+    assertThat(printed).matches("\\p{ASCII}*");
+    assertThat(new JsonMapper().readTree(printed).path("findings").path(0).path("message").asText())
+        .isEqualTo("\ud83d\ude80");
+  }
+
+  private static JsonNode parse(JsonNode node) throws IOException {
+    return new JsonMapper().readTree(Json.print(node));
+  }
+
+  private static List<String> names(JsonNode node) {
+    List<String> names = new ArrayList<>();
+    node.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+}
