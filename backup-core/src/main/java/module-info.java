@@ -14,4 +14,10 @@ module io.tradingengine.backup.core {
   requires org.postgresql.jdbc;
   requires org.slf4j;
   requires static org.jspecify;
+
+  provides io.tradingengine.backup.spi.DestinationProvider with
+      io.tradingengine.backup.core.destination.LocalDestinationProvider;
+  provides io.tradingengine.backup.spi.EncryptorProvider with
+      io.tradingengine.backup.core.openpgp.NoEncryptionProvider,
+      io.tradingengine.backup.core.openpgp.OpenPgpEncryptorProvider;
 }
