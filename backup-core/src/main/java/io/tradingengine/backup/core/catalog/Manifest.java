@@ -1,0 +1,171 @@
+package io.tradingengine.backup.core.catalog;
+
+import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.Compression.Codec;
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.core.volume.Artifact;
+import io.tradingengine.backup.core.volume.Volume;
+import io.tradingengine.backup.spi.Sha256;
+import io.tradingengine.backup.spi.SourceState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * All that has to be known to read a backup. Immutable, and consistent in itself: every key lies in
+ * the backup's own folder, and every artifact is covered by its volumes without gap or overlap.
+ *
+ * @param id the backup
+ * @param system the system's name
+ * @param repository the repository's id
+ * @param run when it was made, and by what
+ * @param storage how it is stored
+ * @param previous the manifest before it; empty for a repository's first
+ * @param sources what each source gave, in the order configured
+ * @param index the object that holds the artifacts' indexes
+ * @param findings what was seen on the way
+ */
+public record Manifest(
+    BackupId id,
+    String system,
+    UUID repository,
+    Run run,
+    Storage storage,
+    Optional<Previous> previous,
+    List<CapturedSource> sources,
+    Volume index,
+    List<Finding> findings) {
+
+  public Manifest {
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(system, "system");
+    Objects.requireNonNull(repository, "repository");
+    Objects.requireNonNull(run, "run");
+    Objects.requireNonNull(storage, "storage");
+    Objects.requireNonNull(previous, "previous");
+    sources = List.copyOf(sources);
+    Objects.requireNonNull(index, "index");
+    findings = List.copyOf(findings);
+    ManifestCheck.check(id, sources, index);
+  }
+
+  /**
+   * When a backup was made, and by what.
+   *
+   * @param startedAt when it was begun
+   * @param finishedAt when all its volumes were durable
+   * @param toolVersion the version of this library
+   */
+  public record Run(Instant startedAt, Instant finishedAt, String toolVersion) {
+    public Run {
+      Objects.requireNonNull(startedAt, "startedAt");
+      Objects.requireNonNull(finishedAt, "finishedAt");
+      Objects.requireNonNull(toolVersion, "toolVersion");
+    }
+  }
+
+  /**
+   * How a backup is stored.
+   *
+   * @param codec what compressed its volumes
+   * @param encryption the type of what encrypted them, such as {@code openpgp}
+   */
+  public record Storage(Codec codec, String encryption) {
+    public Storage {
+      Objects.requireNonNull(codec, "codec");
+      Objects.requireNonNull(encryption, "encryption");
+    }
+  }
+
+  /**
+   * A link of the chain of manifests.
+   *
+   * @param id the backup whose manifest it is
+   * @param sha256 the digest of that manifest, as it is stored
+   */
+  public record Previous(BackupId id, Sha256 sha256) {
+    public Previous {
+      Objects.requireNonNull(id, "id");
+      Objects.requireNonNull(sha256, "sha256");
+    }
+  }
+
+  /**
+   * What one source gave.
+   *
+   * @param name the source's name, and that of its folder
+   * @param type its provider's type
+   * @param startedAt when its capture began
+   * @param finishedAt when its capture ended
+   * @param state what the source says of itself
+   * @param artifacts its streams, in the order in which they were finished
+   */
+  public record CapturedSource(
+      String name,
+      String type,
+      Instant startedAt,
+      Instant finishedAt,
+      SourceState state,
+      List<Artifact> artifacts) {
+
+    public CapturedSource {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(type, "type");
+      Objects.requireNonNull(startedAt, "startedAt");
+      Objects.requireNonNull(finishedAt, "finishedAt");
+      Objects.requireNonNull(state, "state");
+      artifacts = List.copyOf(artifacts);
+    }
+
+    /** An artifact by its name. */
+    public Optional<Artifact> artifact(String artifact) {
+      return artifacts.stream().filter(each -> each.name().equals(artifact)).findFirst();
+    }
+
+    /** Bytes before compression and encryption. */
+    public long size() {
+      return artifacts.stream().mapToLong(Artifact::size).sum();
+    }
+
+    /** Bytes in a destination. */
+    public long storedSize() {
+      return artifacts.stream()
+          .flatMap(artifact -> artifact.volumes().stream())
+          .mapToLong(Volume::storedSize)
+          .sum();
+    }
+
+    private BackupMetadata.SourceSummary summary() {
+      return new BackupMetadata.SourceSummary(
+          name,
+          type,
+          storedSize(),
+          size(),
+          Duration.between(startedAt, finishedAt),
+          state.attributes());
+    }
+  }
+
+  /** A source by its name. */
+  public Optional<CapturedSource> source(String name) {
+    return sources.stream().filter(each -> each.name().equals(name)).findFirst();
+  }
+
+  /** What applications are told of it. */
+  public BackupMetadata metadata() {
+    return new BackupMetadata(
+        id,
+        system,
+        run.startedAt(),
+        run.finishedAt(),
+        index.storedSize() + sources.stream().mapToLong(CapturedSource::storedSize).sum(),
+        sources.stream().mapToLong(CapturedSource::size).sum(),
+        sources.stream().map(CapturedSource::summary).toList(),
+        findings,
+        run.toolVersion());
+  }
+}

@@ -1,0 +1,76 @@
+package io.tradingengine.backup.core.catalog;
+
+import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.Compression;
+import io.tradingengine.backup.spi.ObjectKey;
+import java.util.Optional;
+
+/** The names of everything in a repository. */
+public final class RepositoryLayout {
+  /** Says whose repository it is. */
+  public static final ObjectKey REPOSITORY = new ObjectKey("repository.json");
+
+  private static final String MANIFEST = "manifest.json";
+  private static final String SIGNATURE = ".asc";
+  private static final String INDEX = "index.json";
+
+  private RepositoryLayout() {}
+
+  /** The folder of a backup. */
+  public static ObjectKey backup(BackupId id) {
+    return new ObjectKey(id.toString());
+  }
+
+  /** The folder of a source in a backup; its volumes lie there. */
+  public static ObjectKey source(BackupId id, String source) {
+    return backup(id).resolve(source);
+  }
+
+  /** What says that a backup is whole. */
+  public static ObjectKey manifest(BackupId id) {
+    return backup(id).resolve(MANIFEST);
+  }
+
+  /** The manifest's detached signature. */
+  public static ObjectKey signature(BackupId id) {
+    return backup(id).resolve(MANIFEST + SIGNATURE);
+  }
+
+  /**
+   * The index of a backup's files.
+   *
+   * @param suffix what the codec and the encryptor add, such as {@code .zst.gpg}; may be empty
+   */
+  public static ObjectKey index(BackupId id, String suffix) {
+    return backup(id).resolve(INDEX + suffix);
+  }
+
+  /** What a codec adds to the names of what it compressed. */
+  public static String suffix(Compression.Codec codec) {
+    return switch (codec) {
+      case ZSTD -> ".zst";
+      case GZIP -> ".gz";
+      case NONE -> "";
+    };
+  }
+
+  /** The backup whose folder has that name, or empty for a folder of somebody else. */
+  static Optional<BackupId> backupNamed(String folder) {
+    try {
+      return Optional.of(BackupId.parse(folder));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Everything that lies in a backup's folder starts with this. */
+  static String prefix(BackupId id) {
+    return id + "/";
+  }
+
+  /** Whether {@code key} can be the index of that backup, with whatever suffix. */
+  static boolean isIndex(BackupId id, ObjectKey key) {
+    String plain = prefix(id) + INDEX;
+    return key.value().startsWith(plain) && key.value().indexOf('/', plain.length()) < 0;
+  }
+}
