@@ -8,16 +8,24 @@ module io.tradingengine.backup.core {
   requires com.github.luben.zstd_jni;
   requires io.tradingengine.backup.api;
   requires java.sql;
+  requires jdk.net;
   requires org.apache.commons.compress;
   requires org.bouncycastle.pg;
   requires org.bouncycastle.provider;
   requires org.postgresql.jdbc;
   requires org.slf4j;
+  requires static org.checkerframework.checker.qual;
   requires static org.jspecify;
+
+  // pgjdbc makes socket factories by their names.
+  opens io.tradingengine.backup.core.postgres.wire to
+      org.postgresql.jdbc;
 
   provides io.tradingengine.backup.spi.DestinationProvider with
       io.tradingengine.backup.core.destination.LocalDestinationProvider;
   provides io.tradingengine.backup.spi.EncryptorProvider with
       io.tradingengine.backup.core.openpgp.NoEncryptionProvider,
       io.tradingengine.backup.core.openpgp.OpenPgpEncryptorProvider;
+  provides io.tradingengine.backup.spi.SourceProvider with
+      io.tradingengine.backup.core.postgres.PostgresSourceProvider;
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * the tests. As root they run in a user namespace of their own, where they own root's files without
  * being root; where namespaces are forbidden, as the user {@code nobody}.
  */
-final class NonRoot {
+public final class NonRoot {
   private enum Way {
     NOT_NEEDED,
     NAMESPACE,
@@ -41,7 +41,7 @@ final class NonRoot {
   }
 
   /** Makes {@code tree} belong to whoever {@link #command} runs as. */
-  static void own(Path tree) {
+  public static void own(Path tree) {
     if (WAY != Way.NOBODY) {
       return;
     }

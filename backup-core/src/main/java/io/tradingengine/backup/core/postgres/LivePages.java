@@ -1,0 +1,62 @@
+package io.tradingengine.backup.core.postgres;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * Reads single pages of a running server again, where the role may. Not safe for concurrent use.
+ */
+final class LivePages implements PageFindings.Reader {
+  private static final int ATTEMPTS = 3;
+  private static final long PAUSE_MILLIS = 50;
+
+  private final Connection server;
+  private final PageLayout layout;
+  private boolean wrong;
+
+  LivePages(Connection server, PageLayout layout) {
+    this.server = server;
+    this.layout = layout;
+  }
+
+  @Override
+  public boolean isSound(PageFindings.Page page) throws InterruptedException {
+    try {
+      for (int attempt = 1; !isRightNow(page); attempt++) {
+        if (attempt == ATTEMPTS) {
+          return false;
+        }
+        Thread.sleep(PAUSE_MILLIS); // it may be written this very moment
+      }
+      return true;
+    } catch (SQLException e) {
+      return false; // it cannot be read again, so what was seen holds
+    }
+  }
+
+  /** A relation that has been dropped or cut short since then is put right by replaying WAL. */
+  private boolean isRightNow(PageFindings.Page page) throws SQLException {
+    long offset = page.block() % layout.pagesPerSegment() * layout.pageSize();
+    byte[] bytes;
+    try (var statement =
+        server.prepareStatement("SELECT pg_read_binary_file(?, ?, ?, missing_ok => true)")) {
+      statement.setString(1, page.path());
+      statement.setLong(2, offset);
+      statement.setLong(3, layout.pageSize());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        bytes = row.getBytes(1);
+      }
+    }
+    if (bytes == null || bytes.length < layout.pageSize()) {
+      return true;
+    }
+    wrong = false;
+    PageCheck check = new PageCheck(layout, (path, block, lsn) -> wrong = true);
+    check.begin(page.path(), page.block());
+    check.accept(ByteBuffer.wrap(bytes));
+    return !wrong;
+  }
+}

@@ -1,0 +1,59 @@
+package io.tradingengine.backup.core.postgres;
+
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.core.postgres.wire.ConnectionSpec;
+import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.RestorePreview;
+import io.tradingengine.backup.spi.RestoreTask;
+import io.tradingengine.backup.spi.Restored;
+import io.tradingengine.backup.spi.Source;
+import io.tradingengine.backup.spi.SourceState;
+import java.io.IOException;
+import java.util.List;
+
+/** A PostgreSQL server: captured over the replication protocol, restored into a data directory. */
+final class PostgresSource implements Source {
+  static final String TYPE = "postgres";
+
+  private final String name;
+  private final ConnectionSpec spec;
+
+  PostgresSource(String name, ConnectionSpec spec) {
+    this.name = name;
+    this.spec = spec;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public List<Finding> check() throws InterruptedException {
+    return new Preflight(name, spec).run();
+  }
+
+  @Override
+  public SourceState capture(ArtifactSink out) throws IOException, InterruptedException {
+    return new PostgresCapture(name, spec, out).run();
+  }
+
+  @Override
+  public RestorePreview preview(RestoreTask task) throws IOException, InterruptedException {
+    throw new IOException("PostgreSQL is not restored yet");
+  }
+
+  @Override
+  public Restored restore(RestoreTask task) throws IOException, InterruptedException {
+    throw new IOException("PostgreSQL is not restored yet");
+  }
+
+  /** Nothing is kept open between calls. */
+  @Override
+  public void close() {}
+}
