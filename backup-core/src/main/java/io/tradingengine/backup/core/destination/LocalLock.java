@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -33,6 +34,9 @@ final class LocalLock implements Closeable {
   private static final Set<OpenOption> OPTIONS =
       Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
   private static final int LONGEST_NOTE = 1024;
+
+  /** A channel that nothing refers to is closed, and with it the lock of who forgot to keep it. */
+  private static final Set<LocalLock> HELD = ConcurrentHashMap.newKeySet();
 
   private final String property;
   private final FileChannel channel;
@@ -59,6 +63,7 @@ final class LocalLock implements Closeable {
     boolean taken = false;
     try {
       LocalLock lock = new LocalLock(property, lockedChannel(root.resolve(FILE), repository, note));
+      HELD.add(lock);
       taken = true;
       return lock;
     } finally {
@@ -145,6 +150,7 @@ final class LocalLock implements Closeable {
       try {
         channel.close();
       } finally {
+        HELD.remove(this);
         System.getProperties().remove(property);
       }
     }
