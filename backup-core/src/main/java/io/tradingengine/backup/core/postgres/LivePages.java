@@ -36,12 +36,14 @@ final class LivePages implements PageFindings.Reader {
     }
   }
 
-  /** A relation that has been dropped or cut short since then is put right by replaying WAL. */
+  /**
+   * A relation that has been dropped or cut short since then is put right by replaying WAL: the
+   * last argument says that a missing file is no error. The function's arguments have no names.
+   */
   private boolean isRightNow(PageFindings.Page page) throws SQLException {
     long offset = page.block() % layout.pagesPerSegment() * layout.pageSize();
     byte[] bytes;
-    try (var statement =
-        server.prepareStatement("SELECT pg_read_binary_file(?, ?, ?, missing_ok => true)")) {
+    try (var statement = server.prepareStatement("SELECT pg_read_binary_file(?, ?, ?, true)")) {
       statement.setString(1, page.path());
       statement.setLong(2, offset);
       statement.setLong(3, layout.pageSize());
