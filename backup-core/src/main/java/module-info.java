@@ -27,5 +27,6 @@ module io.tradingengine.backup.core {
       io.tradingengine.backup.core.openpgp.NoEncryptionProvider,
       io.tradingengine.backup.core.openpgp.OpenPgpEncryptorProvider;
   provides io.tradingengine.backup.spi.SourceProvider with
+      io.tradingengine.backup.core.files.FilesSourceProvider,
       io.tradingengine.backup.core.postgres.PostgresSourceProvider;
 }

@@ -1,0 +1,138 @@
+package io.tradingengine.backup.core.files;
+
+import io.tradingengine.backup.IntegrityException;
+import io.tradingengine.backup.spi.Captured;
+import io.tradingengine.backup.spi.Captured.ArtifactInfo;
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads an archive's members one after the other, and refuses what {@link TreeCapture} never
+ * writes. Not safe for concurrent use.
+ */
+final class ArchiveReader implements Closeable {
+  private final String key;
+  private final long length;
+  private final TarArchiveInputStream tar;
+  private String last = "its beginning";
+
+  private ArchiveReader(String key, long length, TarArchiveInputStream tar) {
+    this.key = key;
+    this.length = length;
+    this.tar = tar;
+  }
+
+  static ArchiveReader open(String source, Captured captured) throws IOException {
+    String key = captured.backupId() + "/" + source + "/" + Archive.ARTIFACT;
+    long length =
+        captured.artifacts().stream()
+            .filter(artifact -> artifact.name().equals(Archive.ARTIFACT))
+            .mapToLong(ArtifactInfo::size)
+            .findFirst()
+            .orElseThrow(() -> new IntegrityException(key, "is missing from the manifest", null));
+    return new ArchiveReader(
+        key,
+        length,
+        new TarArchiveInputStream(
+            new BufferedInputStream(captured.open(Archive.ARTIFACT, 0), Archive.BUFFER),
+            Archive.NAME_ENCODING));
+  }
+
+  /** The next member, or null at the end. */
+  @Nullable Member next() throws IOException {
+    TarArchiveEntry entry;
+    try {
+      entry = tar.getNextEntry();
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IOException(
+          "cannot read the archive " + key + " after " + last + ": " + e.getMessage(), e);
+    }
+    if (entry == null) {
+      return null;
+    }
+    last = "member '" + RawNames.show(entry.getName()) + "'";
+    Member.Type type = type(entry);
+    long size = type == Member.Type.FILE ? entry.getSize() : 0;
+    if (entry.getSize() != size) {
+      throw refuse(entry.getName(), "has content, which only files have");
+    }
+    if (size < 0 || size > length - entry.getDataOffset()) {
+      throw refuse(entry.getName(), "says it has " + size + " bytes, more than the archive");
+    }
+    String name = entry.getName();
+    return new Member(
+        type == Member.Type.DIRECTORY && name.endsWith("/")
+            ? name.substring(0, name.length() - 1)
+            : name,
+        type,
+        entry.getMode() & 07777,
+        entry.getLongUserId(),
+        entry.getLongGroupId(),
+        entry.getLastModifiedTime(),
+        size,
+        entry.getLinkName());
+  }
+
+  /** Reads the current member's content into {@code bytes}, as much of it as fits. */
+  int read(byte[] bytes) throws IOException {
+    int filled = 0;
+    while (filled < bytes.length) {
+      int got = readSome(bytes, filled);
+      if (got < 0) {
+        break;
+      }
+      filled += got;
+    }
+    return filled;
+  }
+
+  private int readSome(byte[] bytes, int from) throws IOException {
+    try {
+      return tar.read(bytes, from, bytes.length - from);
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot read the content of " + last + " in " + key + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Says why a member is refused. */
+  IntegrityException refuse(String member, String why) {
+    return new IntegrityException(
+        key,
+        "member '" + RawNames.show(member) + "' " + why,
+        "the archive was not written by this software, or was tampered with: it is not restored",
+        null);
+  }
+
+  /** Says why the archive as a whole is refused. */
+  IntegrityException refuse(String why) {
+    return new IntegrityException(key, why, null);
+  }
+
+  private Member.Type type(TarArchiveEntry entry) {
+    if (entry.isSparse()) {
+      throw refuse(entry.getName(), "is a sparse member");
+    }
+    return switch (entry.getLinkFlag()) {
+      case TarConstants.LF_NORMAL -> Member.Type.FILE;
+      case TarConstants.LF_DIR -> Member.Type.DIRECTORY;
+      case TarConstants.LF_SYMLINK -> Member.Type.SYMLINK;
+      case TarConstants.LF_LINK -> Member.Type.HARD_LINK;
+      case TarConstants.LF_CHR, TarConstants.LF_BLK -> throw refuse(entry.getName(), "is a device");
+      case TarConstants.LF_FIFO -> throw refuse(entry.getName(), "is a named pipe");
+      default ->
+          throw refuse(
+              entry.getName(), "is of the unknown type '" + (char) entry.getLinkFlag() + "'");
+    };
+  }
+
+  @Override
+  public void close() throws IOException {
+    tar.close();
+  }
+}

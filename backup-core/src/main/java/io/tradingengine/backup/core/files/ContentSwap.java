@@ -1,0 +1,88 @@
+package io.tradingengine.backup.core.files;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts a restored folder in the place of a mount point. That cannot be renamed, so its content is
+ * exchanged, name by name, and older content goes into a folder inside it.
+ */
+final class ContentSwap {
+  /** The staging folder inside a mount point. */
+  static final String STAGING = ".trading-engine.restoring";
+
+  private static final String ASIDE = ".before-restore-";
+
+  /** What file systems bring along. */
+  private static final String LOST_AND_FOUND = "lost+found";
+
+  private ContentSwap() {}
+
+  /** Whether a child of a mount point is left where it is. */
+  static boolean stays(Path child) {
+    String name = RawNames.of(child.getName(child.getNameCount() - 1));
+    return name.equals(STAGING) || name.equals(LOST_AND_FOUND) || name.startsWith(ASIDE);
+  }
+
+  /** Exchanges the content; returns where the older one is. */
+  static Optional<Path> place(Staging staging, String time, Moves moves) throws IOException {
+    Path target = staging.root().target();
+    Path tree = staging.tree();
+    if (!Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
+      throw new IOException(
+          target + " is a mount point, and a file cannot take its place: unmount it first");
+    }
+    Optional<Path> aside = Optional.empty();
+    List<Path> older = children(target);
+    if (!older.isEmpty()) {
+      Path folder = target.resolve(ASIDE + time);
+      moves.makeFolder(folder);
+      for (Path child : older) {
+        moves.move(child, folder.resolve(lastName(child)));
+      }
+      aside = Optional.of(folder);
+    }
+    for (Path child : children(tree)) {
+      moves.move(child, target.resolve(lastName(child)));
+    }
+    return aside;
+  }
+
+  /** Gives the mount point the restored folder's owner, time and mode, once all is in its place. */
+  static void finish(Staging staging, Ownership ownership) throws IOException {
+    FileStat stat = FileStat.of(staging.tree());
+    Member member =
+        new Member(
+            staging.root().member(),
+            Member.Type.DIRECTORY,
+            stat.mode(),
+            stat.uid(),
+            stat.gid(),
+            stat.modified(),
+            0,
+            "");
+    ownership.apply(staging.root().target(), member);
+    Moves.sync(staging.root().target());
+  }
+
+  private static List<Path> children(Path folder) throws IOException {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, child -> !stays(child))) {
+      stream.forEach(children::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return children;
+  }
+
+  private static Path lastName(Path path) {
+    return path.getName(path.getNameCount() - 1);
+  }
+}

@@ -1,0 +1,147 @@
+package io.tradingengine.backup.core.files;
+
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.core.files.FileStat.Kind;
+import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.ArtifactStream;
+import io.tradingengine.backup.spi.RestorePreview;
+import io.tradingengine.backup.spi.RestoreTask;
+import io.tradingengine.backup.spi.Restored;
+import io.tradingengine.backup.spi.Source;
+import io.tradingengine.backup.spi.SourceState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Files and folders. Used by one run at a time. */
+final class FilesSource implements Source {
+  private final String name;
+  private final List<Path> roots;
+  private final Excludes excludes;
+  private final Clock clock;
+
+  /**
+   * @param roots absolute, in the order of their bytes, none inside another
+   */
+  FilesSource(String name, List<Path> roots, Excludes excludes, Clock clock) {
+    this.name = name;
+    this.roots = List.copyOf(roots);
+    this.excludes = excludes;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String type() {
+    return "files";
+  }
+
+  @Override
+  public List<Finding> check() {
+    List<Finding> findings = new ArrayList<>();
+    for (Path root : roots) {
+      checkRoot(root, findings);
+    }
+    return findings;
+  }
+
+  private void checkRoot(Path root, List<Finding> findings) {
+    try {
+      Kind kind = FileStat.of(root).kind();
+      if (kind == Kind.SYMLINK) {
+        findings.add(
+            Finding.error(
+                name,
+                root + " is a symbolic link to " + Files.readSymbolicLink(root),
+                "links are not followed: name what it points to in paths"));
+      } else if (kind != Kind.FILE && kind != Kind.DIRECTORY) {
+        findings.add(
+            Finding.error(
+                name, root + " is " + kind.words(), "name files and folders only in paths"));
+      } else if (!Files.isReadable(root) || (kind == Kind.DIRECTORY && !Files.isExecutable(root))) {
+        findings.add(
+            Finding.error(
+                name, root + " may not be read", "run the backup as a user who may read it"));
+      }
+    } catch (NoSuchFileException e) {
+      findings.add(
+          Finding.error(name, root + " does not exist", "create it, or take it out of paths"));
+    } catch (IOException e) {
+      findings.add(
+          Finding.error(
+              name,
+              root + " cannot be looked at: " + FindingLog.reason(e),
+              "run the backup as a user who may read it"));
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      findings.add(
+          Finding.error(
+              name, root + " is on a file system without modes and owners", "use a POSIX system"));
+    }
+  }
+
+  @Override
+  public SourceState capture(ArtifactSink out) throws IOException, InterruptedException {
+    List<Finding> problems = check();
+    if (!problems.isEmpty()) {
+      throw new IOException("cannot capture " + problems.get(0));
+    }
+    out.expect(estimate());
+    FindingLog findings = new FindingLog(out::report);
+    Map<String, String> attributes = new TreeMap<>();
+    try (ArtifactStream stream = out.create(Archive.ARTIFACT, Archive.EXTENSION)) {
+      TreeCapture capture = new TreeCapture(stream, findings);
+      TreeWalk walk = new TreeWalk(excludes, capture, findings);
+      int number = 0;
+      for (Path root : roots) {
+        walk.walk(root);
+        String key = Archive.ROOT + ++number;
+        attributes.put(key, RawNames.toText(RawNames.of(root)));
+        attributes.put(key + Archive.ROOT_BYTES, Long.toString(capture.endRoot()));
+      }
+      capture.finish();
+      describe(capture.totals(), attributes);
+    }
+    findings.finish();
+    return new SourceState(attributes);
+  }
+
+  private static void describe(Totals totals, Map<String, String> attributes) {
+    attributes.put(Archive.FILES, Long.toString(totals.files()));
+    attributes.put(Archive.DIRECTORIES, Long.toString(totals.directories()));
+    attributes.put(Archive.LINKS, Long.toString(totals.links()));
+    attributes.put(Archive.BYTES, Long.toString(totals.bytes()));
+  }
+
+  /** How long the tar is going to be; what cannot be looked at is reported by the capture. */
+  private long estimate() throws IOException, InterruptedException {
+    SizeEstimate estimate = new SizeEstimate();
+    TreeWalk walk = new TreeWalk(excludes, estimate, new FindingLog(finding -> {}));
+    for (Path root : roots) {
+      walk.walk(root);
+    }
+    return estimate.bytes();
+  }
+
+  @Override
+  public RestorePreview preview(RestoreTask task) throws IOException {
+    return RestorePlan.of(name, task).preview();
+  }
+
+  @Override
+  public Restored restore(RestoreTask task) throws IOException, InterruptedException {
+    return new TreeRestore(name, RestorePlan.of(name, task), task, clock).run();
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,298 @@
+package io.tradingengine.backup.core.files;
+
+import io.tradingengine.backup.core.files.FileStat.Inode;
+import io.tradingengine.backup.spi.ArtifactStream;
+import io.tradingengine.backup.spi.IndexEntry;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * Writes what a walk comes by into a tar. Not safe for concurrent use.
+ *
+ * <p>A file with several names in one root is stored under the first, and the others as hard links.
+ * Owners stand by number and name, times with nanoseconds. Extended attributes and access control
+ * lists are not kept.
+ */
+final class TreeCapture implements TreeWalk.Visitor {
+  private static final int NANO_DIGITS = 9;
+  private static final byte[] ZEROS = new byte[Archive.BUFFER];
+
+  /** Bounds memory; a file whose first name is forgotten is stored once more. */
+  private static final int MAX_SEVERAL_NAMES = 100_000;
+
+  private final ArtifactStream out;
+  private final BufferedOutputStream buffered;
+  private final TarArchiveOutputStream tar;
+  private final FindingLog findings;
+  private final OwnerNames owners = new OwnerNames();
+  private final Totals totals = new Totals();
+  private final Map<Inode, FirstName> severalNames =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Inode, FirstName> eldest) {
+          return size() > MAX_SEVERAL_NAMES;
+        }
+      };
+  private final byte[] buffer = new byte[Archive.BUFFER];
+  private long written;
+
+  /** Where a file with several names is stored, and how many names of it are still to come. */
+  private record FirstName(String member, long offset, long size, int more) {}
+
+  /** What came of reading a file. */
+  private record Copied(long read, boolean failed) {}
+
+  TreeCapture(ArtifactStream out, FindingLog findings) {
+    this.out = out;
+    this.findings = findings;
+    this.buffered = new BufferedOutputStream(out, Archive.BUFFER);
+    this.tar = new TarArchiveOutputStream(buffered, Archive.NAME_ENCODING);
+    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
+    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
+  }
+
+  /** What was written so far. */
+  Totals totals() {
+    return totals;
+  }
+
+  /**
+   * Ends a root.
+   *
+   * @return what its files take up on disk, in bytes
+   */
+  long endRoot() {
+    severalNames.clear();
+    long bytes = written;
+    written = 0;
+    return bytes;
+  }
+
+  /** Ends the archive and its artifact. */
+  void finish() throws IOException {
+    tar.finish();
+    buffered.flush();
+    out.finish();
+  }
+
+  @Override
+  public void directory(TreeWalk.Node node) throws IOException {
+    putWhole(header(node, node.member() + "/", TarConstants.LF_DIR), node);
+    index(node, IndexEntry.Type.DIRECTORY, tar.getBytesWritten(), 0, "");
+    totals.addDirectory();
+  }
+
+  @Override
+  public void symlink(TreeWalk.Node node, String target) throws IOException {
+    TarArchiveEntry header = header(node, node.member(), TarConstants.LF_SYMLINK);
+    header.setLinkName(target);
+    putWhole(header, node);
+    index(node, IndexEntry.Type.SYMLINK, tar.getBytesWritten(), 0, RawNames.show(target));
+    totals.addLink();
+  }
+
+  @Override
+  public void file(TreeWalk.Node node, TreeWalk.Opener opener)
+      throws IOException, InterruptedException {
+    FirstName first = severalNames.get(node.stat().inode());
+    if (first != null) {
+      hardLink(node, first);
+      return;
+    }
+    long size;
+    SeekableByteChannel channel;
+    try {
+      channel = opener.open();
+    } catch (IOException e) {
+      findings.leftOut(node.path(), e);
+      return;
+    }
+    try (channel) {
+      size = channel.size();
+      TarArchiveEntry header = header(node, node.member(), TarConstants.LF_NORMAL);
+      header.setSize(size);
+      begin(header, node.stat().modified());
+      remember(node, size);
+      index(node, IndexEntry.Type.FILE, tar.getBytesWritten(), size, "");
+      copy(node, channel, size);
+    }
+    tar.closeArchiveEntry();
+    totals.addFile(size);
+  }
+
+  private void hardLink(TreeWalk.Node node, FirstName first) throws IOException {
+    TarArchiveEntry header = header(node, node.member(), TarConstants.LF_LINK);
+    header.setLinkName(first.member());
+    putWhole(header, node);
+    index(node, IndexEntry.Type.FILE, first.offset(), first.size(), "");
+    totals.addFile(0);
+    Inode inode = node.stat().inode();
+    if (first.more() <= 1) {
+      severalNames.remove(inode);
+    } else {
+      severalNames.put(
+          inode, new FirstName(first.member(), first.offset(), first.size(), first.more() - 1));
+    }
+  }
+
+  private void remember(TreeWalk.Node node, long size) {
+    int more = node.stat().links() - 1;
+    if (more > 0) {
+      severalNames.put(
+          node.stat().inode(), new FirstName(node.member(), tar.getBytesWritten(), size, more));
+    }
+  }
+
+  /** Writes exactly {@code size} bytes, whatever the file does meanwhile. */
+  private void copy(TreeWalk.Node node, SeekableByteChannel channel, long size)
+      throws IOException, InterruptedException {
+    Copied copied = copyAvailable(node.path(), channel, size);
+    pad(size - copied.read());
+    if (copied.failed()) {
+      return;
+    }
+    if (copied.read() < size) {
+      findings.warning(
+          node.path(),
+          "shrank from %d to %d bytes while it was read; the rest is zeros in the backup"
+              .formatted(size, copied.read()),
+          "back up again, or back up what writes it in another way");
+      return;
+    }
+    reportChange(node, size);
+  }
+
+  private Copied copyAvailable(Path path, SeekableByteChannel channel, long size)
+      throws IOException, InterruptedException {
+    long read = 0;
+    while (read < size) {
+      int wanted = (int) Math.min(buffer.length, size - read);
+      int got;
+      try {
+        got = fill(channel, wanted);
+      } catch (ClosedByInterruptException e) {
+        throw interrupted(path, e);
+      } catch (IOException e) {
+        findings.warning(
+            path,
+            "could be read only up to byte %d of %d: %s; the rest is zeros in the backup"
+                .formatted(read, size, FindingLog.reason(e)),
+            "see to its cause, such as a failing disk, and back up again");
+        return new Copied(read, true);
+      }
+      tar.write(buffer, 0, got);
+      written += Holes.bytesToWrite(buffer, got);
+      read += got;
+      if (got < wanted) {
+        break;
+      }
+    }
+    return new Copied(read, false);
+  }
+
+  private int fill(SeekableByteChannel channel, int wanted) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, wanted);
+    while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+      // Reads on until the piece is full or the file ends.
+    }
+    return bytes.position();
+  }
+
+  private static InterruptedException interrupted(Path path, ClosedByInterruptException cause) {
+    Thread.interrupted(); // the exception stands for the interruption from here on
+    InterruptedException interrupted =
+        new InterruptedException("interrupted while reading " + path);
+    interrupted.initCause(cause);
+    return interrupted;
+  }
+
+  private void pad(long missing) throws IOException {
+    for (long left = missing; left > 0; left -= ZEROS.length) {
+      tar.write(ZEROS, 0, (int) Math.min(left, ZEROS.length));
+    }
+  }
+
+  private void reportChange(TreeWalk.Node node, long size) {
+    try {
+      FileStat now = FileStat.of(node.path());
+      if (now.inode().equals(node.stat().inode()) && now.size() > size) {
+        findings.info(
+            node.path(),
+            "grew from %d to %d bytes while it was read; the backup has the first %d"
+                .formatted(size, now.size(), size));
+      } else if (!now.inode().equals(node.stat().inode())
+          || !now.modified().equals(node.stat().modified())) {
+        findings.info(node.path(), "was changed while it was read");
+      }
+    } catch (IOException e) {
+      findings.info(node.path(), "vanished while it was read; the backup has it");
+    }
+  }
+
+  private TarArchiveEntry header(TreeWalk.Node node, String name, byte type) {
+    FileStat stat = node.stat();
+    TarArchiveEntry header = new TarArchiveEntry(name, type);
+    header.setMode(stat.mode());
+    header.setUserId(stat.uid());
+    header.setGroupId(stat.gid());
+    OwnerNames.Names names = owners.of(node.path(), stat);
+    header.setUserName(RawNames.fromText(names.user()));
+    header.setGroupName(RawNames.fromText(names.group()));
+    return header;
+  }
+
+  /** Writes a member that has no content. */
+  private void putWhole(TarArchiveEntry header, TreeWalk.Node node) throws IOException {
+    begin(header, node.stat().modified());
+    tar.closeArchiveEntry();
+  }
+
+  /** Begins a member, before it a POSIX header with what the old one has no room for. */
+  private void begin(TarArchiveEntry header, FileTime modified) throws IOException {
+    Instant instant = modified.toInstant();
+    if (instant.getNano() > 0) {
+      byte[] record = timeRecord(instant);
+      TarArchiveEntry extended =
+          new TarArchiveEntry("PaxHeaders/mtime", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
+      extended.setSize(record.length);
+      extended.setLastModifiedTime(FileTime.fromMillis(0));
+      tar.putArchiveEntry(extended);
+      tar.write(record);
+      tar.closeArchiveEntry();
+    }
+    header.setLastModifiedTime(FileTime.from(instant.truncatedTo(ChronoUnit.SECONDS)));
+    tar.putArchiveEntry(header);
+  }
+
+  /** {@code LENGTH mtime=SECONDS.NANOS}: the library itself writes no more than seven digits. */
+  private static byte[] timeRecord(Instant instant) {
+    BigDecimal seconds =
+        BigDecimal.valueOf(instant.getEpochSecond())
+            .add(BigDecimal.valueOf(instant.getNano(), NANO_DIGITS));
+    String text = " mtime=" + seconds.toPlainString() + "\n";
+    int length = text.length() + 2;
+    return (length + text).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private void index(TreeWalk.Node node, IndexEntry.Type type, long offset, long size, String link)
+      throws IOException {
+    out.index(
+        new IndexEntry(RawNames.show(node.member()), type, node.stat().mode(), offset, size, link));
+  }
+}

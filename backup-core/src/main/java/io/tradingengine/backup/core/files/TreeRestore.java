@@ -1,0 +1,192 @@
+package io.tradingengine.backup.core.files;
+
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.Finding.Severity;
+import io.tradingengine.backup.RestoreRefusedException;
+import io.tradingengine.backup.core.files.RootTarget.Occupant;
+import io.tradingengine.backup.spi.RestoreTask;
+import io.tradingengine.backup.spi.Restored;
+import io.tradingengine.backup.spi.SourceState;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Carries out a plan: builds every root whole and durable in its staging folder, and only then lets
+ * them take their places, each by renaming. If anything fails, all is as it was before. Used once.
+ *
+ * <p>Killed between the two renames of a root, it leaves the older data beside the target under its
+ * other name. A mount point cannot be renamed; its content is exchanged name by name.
+ */
+final class TreeRestore {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final String source;
+  private final RestorePlan plan;
+  private final RestoreTask task;
+  private final String time;
+  private final List<Staging> stagings = new ArrayList<>();
+  private final Moves moves = new Moves();
+  private final Ownership ownership = new Ownership();
+  private final List<Finding> findings = new ArrayList<>();
+
+  TreeRestore(String source, RestorePlan plan, RestoreTask task, Clock clock) {
+    this.source = source;
+    this.plan = plan;
+    this.task = task;
+    this.time = TIME.format(clock.instant());
+  }
+
+  Restored run() throws IOException, InterruptedException {
+    if (!plan.obstacles().isEmpty()) {
+      throw new RestoreRefusedException(plan.obstacles());
+    }
+    Totals totals;
+    try {
+      totals = build();
+      for (Staging staging : stagings) {
+        place(staging);
+      }
+      moves.sync();
+      finishMountPoints();
+    } catch (ClosedByInterruptException e) {
+      // The exception stands for the interruption from here on; clearing up must not meet it.
+      Thread.interrupted();
+      InterruptedException interrupted =
+          new InterruptedException("interrupted while restoring " + source);
+      interrupted.initCause(e);
+      takeBack(interrupted);
+      throw interrupted;
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      takeBack(e);
+      throw e;
+    }
+    closeStagings();
+    ownership.finding(source).ifPresent(findings::add);
+    return new Restored(
+        stagings.stream().map(staging -> staging.root().target()).toList(),
+        totals.bytes(),
+        findings,
+        List.of());
+  }
+
+  private Totals build() throws IOException, InterruptedException {
+    String parentMode = task.into().isPresent() ? "rwx------" : "rwxr-xr-x";
+    for (RootTarget root : plan.roots()) {
+      Staging staging = Staging.open(source, root, parentMode);
+      stagings.add(staging);
+      staging.leftOver().ifPresent(findings::add);
+    }
+    try (ArchiveReader archive = ArchiveReader.open(source, task.captured());
+        Syncer syncer = new Syncer()) {
+      Totals totals = new Extraction(archive, stagings, ownership, syncer, task.progress()).run();
+      checkTotals(archive, totals);
+      syncer.await();
+      return totals;
+    }
+  }
+
+  /** An archive that was cut between two members is well-formed, but not whole. */
+  private void checkTotals(ArchiveReader archive, Totals totals) {
+    SourceState state = task.captured().state();
+    Map<String, Long> counts =
+        Map.of(
+            Archive.FILES, totals.files(),
+            Archive.DIRECTORIES, totals.directories(),
+            Archive.LINKS, totals.links(),
+            Archive.BYTES, totals.bytes());
+    counts.forEach(
+        (name, count) -> {
+          String expected = state.require(name);
+          if (!expected.equals(Long.toString(count))) {
+            throw archive.refuse(
+                "has %d %s, and the manifest says %s".formatted(count, name, expected));
+          }
+        });
+  }
+
+  private void place(Staging staging) throws IOException {
+    RootTarget root = staging.root();
+    Occupant occupant = Occupant.of(root.target());
+    if (occupant == Occupant.CONTENT && !task.force()) {
+      throw new IOException(
+          root.target() + " came into being during the restore, and was left as it is");
+    }
+    Optional<Path> aside =
+        root.mountPoint()
+            ? ContentSwap.place(staging, time, moves)
+            : rename(staging, root.target(), occupant);
+    aside.ifPresent(
+        path ->
+            findings.add(
+                Finding.info(
+                    source, "what was at " + root.target() + " before is now at " + path)));
+  }
+
+  private Optional<Path> rename(Staging staging, Path target, Occupant occupant)
+      throws IOException {
+    Optional<Path> aside = Optional.empty();
+    switch (occupant) {
+      case NOTHING -> {}
+      case EMPTY_FOLDER -> moves.move(target, staging.replaced());
+      case CONTENT -> {
+        Path other = RawNames.beside(target, "", ".before-restore-" + time);
+        moves.move(target, other);
+        aside = Optional.of(other);
+      }
+    }
+    moves.move(staging.tree(), target);
+    return aside;
+  }
+
+  private void finishMountPoints() throws IOException {
+    for (Staging staging : stagings) {
+      if (staging.root().mountPoint()) {
+        ContentSwap.finish(staging, ownership);
+      }
+    }
+  }
+
+  private void takeBack(Throwable cause) {
+    try {
+      moves.undo();
+    } catch (IOException e) {
+      // What is in the staging folders may be all that is left: it stays.
+      cause.addSuppressed(e);
+      return;
+    }
+    for (Staging staging : stagings) {
+      try {
+        staging.close();
+        staging.removeParents();
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  /** All is in place; a staging folder that cannot be removed is worth a word, not a failure. */
+  private void closeStagings() {
+    for (Staging staging : stagings) {
+      try {
+        staging.close();
+      } catch (IOException e) {
+        findings.add(
+            new Finding(
+                Severity.WARNING,
+                source,
+                "could not remove " + staging.root().stagingFolder() + ": " + e.getMessage(),
+                "remove it"));
+      }
+    }
+  }
+}
