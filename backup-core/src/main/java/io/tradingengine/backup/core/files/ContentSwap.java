@@ -18,7 +18,8 @@ final class ContentSwap {
   /** The staging folder inside a mount point. */
   static final String STAGING = ".trading-engine.restoring";
 
-  private static final String ASIDE = ".before-restore-";
+  /** What older data is called from then on, followed by the time. */
+  static final String ASIDE = ".before-restore-";
 
   /** What file systems bring along. */
   private static final String LOST_AND_FOUND = "lost+found";
@@ -42,7 +43,7 @@ final class ContentSwap {
     Optional<Path> aside = Optional.empty();
     List<Path> older = children(target);
     if (!older.isEmpty()) {
-      Path folder = target.resolve(ASIDE + time);
+      Path folder = Places.firstFree(number -> target.resolve(ASIDE + time + number));
       moves.makeFolder(folder);
       for (Path child : older) {
         moves.move(child, folder.resolve(lastName(child)));

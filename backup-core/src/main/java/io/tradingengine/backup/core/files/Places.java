@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +23,15 @@ final class Places {
   /** Whether something, if only a link to nothing, is at {@code path}. */
   static boolean exists(Path path) {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** The first of the paths that {@code named} makes of "", "-2", "-3" and so on that is free. */
+  static Path firstFree(Function<String, Path> named) {
+    Path path = named.apply("");
+    for (int number = 2; exists(path); number++) {
+      path = named.apply("-" + number);
+    }
+    return path;
   }
 
   /** The folder of an absolute path. */

@@ -144,7 +144,7 @@ final class Staging implements AutoCloseable {
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      log.debug("another thread of this process restores to {}", root.target(), e);
+      log.debug("{} is locked by this process: {}", folder, e.toString());
     } catch (IOException e) {
       channel.close();
       throw e;

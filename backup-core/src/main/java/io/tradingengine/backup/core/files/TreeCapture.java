@@ -266,7 +266,8 @@ final class TreeCapture implements TreeWalk.Visitor {
   /** Begins a member, before it a POSIX header with what the old one has no room for. */
   private void begin(TarArchiveEntry header, FileTime modified) throws IOException {
     Instant instant = modified.toInstant();
-    if (instant.getNano() > 0) {
+    Instant second = instant.truncatedTo(ChronoUnit.SECONDS);
+    if (!instant.equals(second)) {
       byte[] record = timeRecord(instant);
       TarArchiveEntry extended =
           new TarArchiveEntry("PaxHeaders/mtime", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
@@ -276,7 +277,7 @@ final class TreeCapture implements TreeWalk.Visitor {
       tar.write(record);
       tar.closeArchiveEntry();
     }
-    header.setLastModifiedTime(FileTime.from(instant.truncatedTo(ChronoUnit.SECONDS)));
+    header.setLastModifiedTime(FileTime.from(second));
     tar.putArchiveEntry(header);
   }
 

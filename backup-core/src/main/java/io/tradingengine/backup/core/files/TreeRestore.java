@@ -139,7 +139,8 @@ final class TreeRestore {
       case NOTHING -> {}
       case EMPTY_FOLDER -> moves.move(target, staging.replaced());
       case CONTENT -> {
-        Path other = RawNames.beside(target, "", ".before-restore-" + time);
+        String suffix = ContentSwap.ASIDE + time;
+        Path other = Places.firstFree(number -> RawNames.beside(target, "", suffix + number));
         moves.move(target, other);
         aside = Optional.of(other);
       }
@@ -164,13 +165,16 @@ final class TreeRestore {
       cause.addSuppressed(e);
       return;
     }
-    for (Staging staging : stagings) {
-      try {
+    try {
+      for (Staging staging : stagings) {
         staging.close();
-        staging.removeParents();
-      } catch (IOException e) {
-        cause.addSuppressed(e);
       }
+      // Only now: one root's staging folder may stand in a parent made for another.
+      for (Staging staging : stagings) {
+        staging.removeParents();
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 

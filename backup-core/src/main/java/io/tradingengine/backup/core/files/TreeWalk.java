@@ -191,6 +191,7 @@ final class TreeWalk {
         : Files.newByteChannel(level.path().resolve(name), READ);
   }
 
+  @SuppressWarnings("StreamResourceLeak") // its level closes it
   private static DirectoryStream<Path> openRoot(Path root) throws IOException {
     return Files.newDirectoryStream(root);
   }

@@ -10,6 +10,7 @@ import static io.tradingengine.backup.core.files.Trees.mode;
 import static io.tradingengine.backup.core.files.Trees.owner;
 import static io.tradingengine.backup.core.files.Trees.restore;
 import static io.tradingengine.backup.core.files.Trees.time;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -68,8 +69,7 @@ class FilesRoundTripTest {
     restore(inPlace(taken.captured()));
 
     assertThat(TreeSnapshot.of(root)).isEqualTo(before);
-    assertThat(root.getParent()).isDirectoryContaining(path -> path.equals(root));
-    assertThat(Files.list(root.getParent())).containsExactly(root);
+    assertThat(Trees.list(root.getParent())).containsExactly("trading-engine");
   }
 
   @Test
@@ -143,7 +143,7 @@ class FilesRoundTripTest {
     Path sparse = root.resolve("sparse");
     try (FileChannel channel =
         FileChannel.open(sparse, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap("middle".getBytes()), 300L << 20);
+      channel.write(ByteBuffer.wrap("middle".getBytes(US_ASCII)), 300L << 20);
       channel.write(ByteBuffer.wrap(new byte[1]), size - 1);
     }
 

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Short ways to make, capture and restore trees. */
 final class Trees {
@@ -83,6 +84,13 @@ final class Trees {
   /** Where a root is below another folder. */
   static Path below(Path folder, Path root) {
     return folder.resolve(Path.of("/").relativize(root));
+  }
+
+  /** The names in a folder, sorted. */
+  static List<String> list(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.map(child -> child.getFileName().toString()).sorted().toList();
+    }
   }
 
   static Path file(Path path, String content) throws IOException {
