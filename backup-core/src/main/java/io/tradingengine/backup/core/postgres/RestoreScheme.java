@@ -1,0 +1,52 @@
+package io.tradingengine.backup.core.postgres;
+
+import io.tradingengine.backup.Finding;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a restore is going to do. Immutable.
+ *
+ * @param contents what is in the backup
+ * @param data where the data directory goes
+ * @param tablespaces where they go
+ * @param owner who is to own all; empty for who runs this
+ * @param findings what stands in the way (errors) and what is worth knowing
+ */
+record RestoreScheme(
+    BackupContents contents,
+    RestorePlace data,
+    List<TablespacePlace> tablespaces,
+    Optional<Owner> owner,
+    List<Finding> findings) {
+
+  RestoreScheme {
+    tablespaces = List.copyOf(tablespaces);
+    findings = List.copyOf(findings);
+  }
+
+  /** The places, in the order in which they are taken: the data directory is last. */
+  List<RestorePlace> places() {
+    List<RestorePlace> places = new ArrayList<>();
+    tablespaces.forEach(tablespace -> places.add(tablespace.place()));
+    places.add(data);
+    return places;
+  }
+
+  /** What a person would call them. */
+  List<Path> targets() {
+    List<Path> targets = new ArrayList<>();
+    targets.add(data.target());
+    tablespaces.forEach(tablespace -> targets.add(tablespace.location()));
+    return targets;
+  }
+
+  /** What stands in the way. */
+  List<Finding> obstacles() {
+    return findings.stream()
+        .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+        .toList();
+  }
+}
