@@ -9,7 +9,9 @@ import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A PostgreSQL server: captured over the replication protocol, restored into a data directory. */
 final class PostgresSource implements Source {
@@ -17,10 +19,18 @@ final class PostgresSource implements Source {
 
   private final String name;
   private final ConnectionSpec spec;
+  private final PostgresRestore restore;
 
-  PostgresSource(String name, ConnectionSpec spec) {
+  /**
+   * A source.
+   *
+   * @param dataDirectory where a restore goes that is not told otherwise, if the configuration says
+   *     so
+   */
+  PostgresSource(String name, ConnectionSpec spec, Optional<Path> dataDirectory) {
     this.name = name;
     this.spec = spec;
+    this.restore = new PostgresRestore(name, dataDirectory);
   }
 
   @Override
@@ -44,13 +54,13 @@ final class PostgresSource implements Source {
   }
 
   @Override
-  public RestorePreview preview(RestoreTask task) throws IOException, InterruptedException {
-    throw new IOException("PostgreSQL is not restored yet");
+  public RestorePreview preview(RestoreTask task) throws IOException {
+    return restore.preview(task);
   }
 
   @Override
   public Restored restore(RestoreTask task) throws IOException, InterruptedException {
-    throw new IOException("PostgreSQL is not restored yet");
+    return restore.restore(task);
   }
 
   /** Nothing is kept open between calls. */

@@ -75,7 +75,7 @@ public final class PostgresSourceProvider implements SourceProvider {
             settings.find(SSL_ROOT_CERT),
             settings.find(SSL_CERT),
             settings.find(SSL_KEY));
-    return new PostgresSource(name, connection(settings, tls));
+    return new PostgresSource(name, connection(settings, tls), settings.find(DATA_DIRECTORY));
   }
 
   private static ConnectionSpec connection(Settings settings, ConnectionSpec.Tls tls) {
