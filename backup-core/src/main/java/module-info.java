@@ -26,6 +26,8 @@ module io.tradingengine.backup.core {
   provides io.tradingengine.backup.spi.EncryptorProvider with
       io.tradingengine.backup.core.openpgp.NoEncryptionProvider,
       io.tradingengine.backup.core.openpgp.OpenPgpEncryptorProvider;
+  provides io.tradingengine.backup.spi.EngineProvider with
+      io.tradingengine.backup.core.engine.BackupEngineProvider;
   provides io.tradingengine.backup.spi.SourceProvider with
       io.tradingengine.backup.core.files.FilesSourceProvider,
       io.tradingengine.backup.core.postgres.PostgresSourceProvider;

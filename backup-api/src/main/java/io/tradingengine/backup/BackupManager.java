@@ -54,6 +54,15 @@ public interface BackupManager extends AutoCloseable {
   List<BackupMetadata> list();
 
   /**
+   * Finished backups that {@link #list()} cannot show, because their manifest is not what was
+   * written.
+   *
+   * @return an error for each; empty if all is well
+   * @throws BackupException if the repository cannot be read
+   */
+  List<Finding> damaged();
+
+  /**
    * One finished backup.
    *
    * @throws BackupException if there is none of that name, naming those there are

@@ -26,6 +26,15 @@ public interface RestoreManager extends AutoCloseable {
   List<BackupMetadata> list();
 
   /**
+   * Finished backups that {@link #list()} cannot show, because their manifest is not what was
+   * written.
+   *
+   * @return an error for each; empty if all is well
+   * @throws BackupException if the repository cannot be read
+   */
+  List<Finding> damaged();
+
+  /**
    * Says what a restore would do: which backup, what goes where, how much, how long, and what
    * stands in the way. Checks that every object is there, and that the key decrypts. Changes
    * nothing.

@@ -69,6 +69,13 @@ public final class RestoreRequest {
     return new RestoreRequest(backupId, into, sources, relocations, true);
   }
 
+  /**
+   * The same request, for that backup. A plan for the newest stays with the one that was newest.
+   */
+  public RestoreRequest pinnedTo(BackupId id) {
+    return new RestoreRequest(Objects.requireNonNull(id), into, sources, relocations, force);
+  }
+
   /** The backup asked for; empty for the newest. */
   public Optional<BackupId> backupId() {
     return Optional.ofNullable(backupId);

@@ -63,7 +63,9 @@ class ArchitectureTest {
   @Test
   void everyClassHasItsFeature() {
     Stream<String> features =
-        Stream.of(List.of("engine"), ALONE, REMEMBER, CARE, TELL).flatMap(List::stream).map(this::below);
+        Stream.of(List.of("engine"), ALONE, REMEMBER, CARE, TELL)
+            .flatMap(List::stream)
+            .map(this::below);
     classes()
         .that()
         .resideInAPackage(CORE + "..")

@@ -1,0 +1,63 @@
+package io.tradingengine.backup.core.engine;
+
+import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.BackupException;
+import io.tradingengine.backup.core.volume.VolumeOptions;
+import io.tradingengine.backup.spi.Destination;
+import io.tradingengine.backup.spi.Encryptor;
+import io.tradingengine.backup.spi.Providers;
+import io.tradingengine.backup.spi.Settings;
+import io.tradingengine.backup.spi.Source;
+import io.tradingengine.backup.spi.SourceNames;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Opens what a configuration names. The caller closes what it gets. */
+final class Components {
+  private Components() {}
+
+  static List<Source> sources(BackupConfig config) {
+    List<Source> sources = new ArrayList<>();
+    try {
+      for (Settings settings : config.sources()) {
+        sources.add(source(settings));
+      }
+    } catch (RuntimeException e) {
+      sources.forEach(Source::close);
+      throw e;
+    }
+    return sources;
+  }
+
+  static Source source(Settings settings) {
+    return Providers.source(settings.type())
+        .orElseThrow(() -> noProvider(settings))
+        .open(SourceNames.of(settings), settings);
+  }
+
+  static Destination destination(Settings settings) {
+    return Providers.destination(settings.type())
+        .orElseThrow(() -> noProvider(settings))
+        .open(settings);
+  }
+
+  static Encryptor encryptor(BackupConfig config) {
+    return Providers.encryptor(config.encryption().type())
+        .orElseThrow(() -> noProvider(config.encryption()))
+        .open(config.encryption(), config.decryption());
+  }
+
+  /** What the configuration says, and for the rest what suits this machine. */
+  static VolumeOptions volumeOptions(BackupConfig config) {
+    Runtime runtime = Runtime.getRuntime();
+    return VolumeOptions.from(
+        config.compression(), runtime.maxMemory(), runtime.availableProcessors());
+  }
+
+  private static BackupException noProvider(Settings settings) {
+    return new BackupException(
+        settings.place() + ".type: there is no provider of '" + settings.type() + "'",
+        "add the module that provides it to the application's dependencies",
+        null);
+  }
+}

@@ -1,0 +1,75 @@
+package io.tradingengine.backup.core.engine;
+
+import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.BackupKind;
+import io.tradingengine.backup.BackupManager;
+import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.spi.Encryptor;
+import io.tradingengine.backup.spi.Source;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Runs backups on the caller's thread, or on one of their own. Thread-safe. */
+final class DefaultBackupManager implements BackupManager {
+  private final BackupConfig config;
+  private final Encryptor encryptor;
+  private final Repositories repositories;
+  private final RunRegistry runs = new RunRegistry();
+
+  DefaultBackupManager(BackupConfig config) {
+    this.config = config;
+    this.encryptor = Components.encryptor(config);
+    this.repositories = new Repositories(config, encryptor);
+  }
+
+  @Override
+  public List<Finding> check() {
+    return runs.run(
+        "check",
+        () -> {
+          List<Source> sources = Components.sources(config);
+          try {
+            return BackupRun.check(sources);
+          } finally {
+            sources.forEach(Source::close);
+          }
+        });
+  }
+
+  @Override
+  public BackupMetadata createFullBackup() {
+    return runs.run(
+        "backup",
+        () ->
+            new BackupRun(config, encryptor, repositories, Components.volumeOptions(config))
+                .execute(BackupKind.FULL));
+  }
+
+  @Override
+  public CompletableFuture<BackupMetadata> createFullBackupAsync() {
+    return RunFuture.start("backup-" + config.name(), this::createFullBackup);
+  }
+
+  @Override
+  public List<BackupMetadata> list() {
+    return repositories.backups();
+  }
+
+  @Override
+  public List<Finding> damaged() {
+    return repositories.damaged();
+  }
+
+  @Override
+  public BackupMetadata show(BackupId id) {
+    return repositories.find(id).manifest().metadata();
+  }
+
+  @Override
+  public void close() {
+    runs.close();
+    repositories.close();
+  }
+}

@@ -1,0 +1,154 @@
+package io.tradingengine.backup.core.engine;
+
+import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.BackupException;
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RestorePlan;
+import io.tradingengine.backup.RestoreRequest;
+import io.tradingengine.backup.core.catalog.Manifest;
+import io.tradingengine.backup.core.volume.Artifact;
+import io.tradingengine.backup.spi.RestorePreview;
+import io.tradingengine.backup.spi.RestoreTask;
+import io.tradingengine.backup.spi.Settings;
+import io.tradingengine.backup.spi.Source;
+import io.tradingengine.backup.spi.SourceNames;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** Decides what a restore is going to do, and touches nothing. */
+final class RestorePlanner {
+  /** What an ordinary disk takes, synced; the slower of this and the decoding counts. */
+  private static final double DISK_BYTES_PER_SECOND = 250e6;
+
+  private static final Duration OVERHEAD = Duration.ofSeconds(2);
+
+  private final BackupConfig config;
+  private final int workers;
+
+  RestorePlanner(BackupConfig config, int workers) {
+    this.config = config;
+    this.workers = workers;
+  }
+
+  RestorePlan plan(RestoreRequest request, OpenBackup backup)
+      throws IOException, InterruptedException {
+    List<Manifest.CapturedSource> sources = selected(request, backup.manifest());
+    List<RestorePlan.Step> steps = steps(request, backup);
+    long readBytes =
+        sources.stream()
+            .flatMap(source -> source.artifacts().stream())
+            .mapToLong(Artifact::storedSize)
+            .sum();
+    long writeBytes = steps.stream().mapToLong(RestorePlan.Step::bytes).sum();
+    return new RestorePlan(
+        request,
+        backup.manifest().metadata(),
+        steps,
+        readBytes,
+        predict(writeBytes, rate(steps, backup, sources)));
+  }
+
+  /** What happens to each source, by the state of things now. */
+  List<RestorePlan.Step> steps(RestoreRequest request, OpenBackup backup)
+      throws IOException, InterruptedException {
+    List<RestorePlan.Step> steps = new ArrayList<>();
+    for (Manifest.CapturedSource captured : selected(request, backup.manifest())) {
+      steps.add(step(request, backup, captured));
+    }
+    return steps;
+  }
+
+  /** What stands in the way of these steps. */
+  static List<Finding> obstacles(List<RestorePlan.Step> steps) {
+    return steps.stream()
+        .flatMap(step -> step.findings().stream())
+        .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+        .toList();
+  }
+
+  /**
+   * A sample of a backup that is known to be damaged would only fail: there is nothing to predict.
+   */
+  private static double rate(
+      List<RestorePlan.Step> steps, OpenBackup backup, List<Manifest.CapturedSource> sources)
+      throws IOException {
+    return obstacles(steps).isEmpty() ? backup.sampleRate(sources) : DISK_BYTES_PER_SECOND;
+  }
+
+  private Duration predict(long bytes, double decodedPerSecond) {
+    double seconds = Math.max(bytes / (decodedPerSecond * workers), bytes / DISK_BYTES_PER_SECOND);
+    return OVERHEAD.plusMillis(Math.round(seconds * 1000));
+  }
+
+  private RestorePlan.Step step(
+      RestoreRequest request, OpenBackup backup, Manifest.CapturedSource captured)
+      throws IOException, InterruptedException {
+    List<Finding> findings = new ArrayList<>(backup.missing(captured));
+    try (Source source = open(captured)) {
+      RestorePreview preview = source.preview(task(request, backup, captured, bytes -> {}));
+      findings.addAll(preview.findings());
+      return new RestorePlan.Step(
+          captured.name(), captured.type(), preview.targets(), preview.bytes(), findings);
+    }
+  }
+
+  static RestoreTask task(
+      RestoreRequest request,
+      OpenBackup backup,
+      Manifest.CapturedSource captured,
+      LongConsumer progress) {
+    return new RestoreTask(
+        backup.capture(captured),
+        request.into().map(folder -> folder.toAbsolutePath().resolve(captured.name())),
+        request.relocations(),
+        request.isForced(),
+        progress);
+  }
+
+  /** Opens the source that the configuration has under that name. */
+  Source open(Manifest.CapturedSource captured) {
+    Settings settings =
+        config.sources().stream()
+            .filter(each -> SourceNames.of(each).equals(captured.name()))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new BackupException(
+                        "The backup holds a source '"
+                            + captured.name()
+                            + "' that the configuration does not have",
+                        "add it to the configuration, or name the sources to restore",
+                        null));
+    if (!settings.type().equals(captured.type())) {
+      throw new BackupException(
+          "The source '"
+              + captured.name()
+              + "' is of type "
+              + captured.type()
+              + " in the backup and of type "
+              + settings.type()
+              + " in the configuration",
+          "is this the configuration of another system?",
+          null);
+    }
+    return Components.source(settings);
+  }
+
+  List<Manifest.CapturedSource> selected(RestoreRequest request, Manifest manifest) {
+    List<String> known = manifest.sources().stream().map(Manifest.CapturedSource::name).toList();
+    for (String name : request.sources()) {
+      if (!known.contains(name)) {
+        throw new BackupException(
+            "The backup " + manifest.id() + " has no source '" + name + "'",
+            "it has " + String.join(", ", known),
+            null);
+      }
+    }
+    return manifest.sources().stream()
+        .filter(source -> request.sources().isEmpty() || request.sources().contains(source.name()))
+        .toList();
+  }
+}

@@ -1,0 +1,93 @@
+package io.tradingengine.backup.core.engine;
+
+import io.tradingengine.backup.BackupCancelledException;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Knows the threads on which a manager's calls are at work, so that closing it can stop them. */
+final class RunRegistry {
+  /** A call that may be stopped. */
+  interface Call<T> {
+    T run() throws InterruptedException;
+  }
+
+  private final Set<Thread> running = new HashSet<>();
+  private boolean closed;
+
+  /** Runs a call on this thread; interruption of the thread and {@link #close()} end it. */
+  <T> T run(String what, Call<T> call) {
+    enter(what);
+    try {
+      return call.run();
+    } catch (InterruptedException e) {
+      throw cancelled(what, e);
+    } catch (RuntimeException e) {
+      if (isInterruption(e)) {
+        throw cancelled(what, e);
+      }
+      throw e;
+    } finally {
+      leave();
+    }
+  }
+
+  private BackupCancelledException cancelled(String what, Exception cause) {
+    if (!isClosed()) {
+      Thread.currentThread().interrupt();
+    }
+    return new BackupCancelledException(
+        "The " + what + " was stopped before it was complete; nothing was published", cause);
+  }
+
+  private static boolean isInterruption(RuntimeException e) {
+    for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InterruptedException
+          || cause instanceof ClosedByInterruptException
+          || (cause instanceof InterruptedIOException && Thread.currentThread().isInterrupted())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private synchronized void enter(String what) {
+    if (closed) {
+      throw new BackupCancelledException(
+          "The manager is closed; the " + what + " was not begun", null);
+    }
+    running.add(Thread.currentThread());
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private synchronized void leave() {
+    running.remove(Thread.currentThread());
+    if (closed) {
+      // The interruption was ours; the caller's thread must not keep it.
+      Thread.interrupted();
+    }
+    notifyAll();
+  }
+
+  /** Stops all calls and waits until they have let go. Safe to call twice. */
+  synchronized void close() {
+    closed = true;
+    running.forEach(Thread::interrupt);
+    boolean interrupted = false;
+    while (running.stream().anyMatch(thread -> thread != Thread.currentThread())) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
