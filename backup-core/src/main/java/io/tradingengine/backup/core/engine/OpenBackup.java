@@ -4,6 +4,8 @@ import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.catalog.IndexFile;
 import io.tradingengine.backup.core.catalog.Manifest;
 import io.tradingengine.backup.core.volume.Artifact;
+import io.tradingengine.backup.core.volume.ObjectReader;
+import io.tradingengine.backup.core.volume.SmallObjects;
 import io.tradingengine.backup.core.volume.Volume;
 import io.tradingengine.backup.core.volume.VolumeOptions;
 import io.tradingengine.backup.core.volume.VolumeReader;
@@ -11,6 +13,7 @@ import io.tradingengine.backup.spi.ByteRange;
 import io.tradingengine.backup.spi.Encryptor;
 import io.tradingengine.backup.spi.ObjectInfo;
 import io.tradingengine.backup.spi.ObjectKey;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -37,21 +40,13 @@ final class OpenBackup implements AutoCloseable {
   OpenBackup(Repositories.StoredBackup stored, Encryptor encryptor, VolumeOptions options)
       throws IOException {
     this.stored = stored;
-    this.reader =
-        new VolumeReader(options, encryptor, key -> stored.destination().open(key, ByteRange.ALL));
-    try {
-      this.index = readIndex(stored.manifest().index());
-    } catch (IOException | RuntimeException e) {
-      reader.close();
-      throw e;
-    }
-  }
-
-  private IndexFile readIndex(Volume volume) throws IOException {
-    Artifact artifact = new Artifact("index", "json", volume.size(), List.of(volume));
-    try (InputStream in = reader.open(artifact, 0)) {
-      return IndexFile.read(in, volume.key());
-    }
+    ObjectReader objects = key -> stored.destination().open(key, ByteRange.ALL);
+    Volume volume = stored.manifest().index();
+    this.index =
+        IndexFile.read(
+            new ByteArrayInputStream(SmallObjects.decode(objects, volume, encryptor)),
+            volume.key());
+    this.reader = new VolumeReader(options, encryptor, objects);
   }
 
   Manifest manifest() {

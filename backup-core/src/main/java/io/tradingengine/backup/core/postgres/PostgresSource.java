@@ -21,12 +21,6 @@ final class PostgresSource implements Source {
   private final ConnectionSpec spec;
   private final PostgresRestore restore;
 
-  /**
-   * A source.
-   *
-   * @param dataDirectory where a restore goes that is not told otherwise, if the configuration says
-   *     so
-   */
   PostgresSource(String name, ConnectionSpec spec, Optional<Path> dataDirectory) {
     this.name = name;
     this.spec = spec;
@@ -54,7 +48,7 @@ final class PostgresSource implements Source {
   }
 
   @Override
-  public RestorePreview preview(RestoreTask task) throws IOException {
+  public RestorePreview preview(RestoreTask task) throws IOException, InterruptedException {
     return restore.preview(task);
   }
 

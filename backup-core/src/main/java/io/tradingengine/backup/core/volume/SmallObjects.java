@@ -4,11 +4,14 @@ import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.spi.Content;
 import io.tradingengine.backup.spi.Encryptor;
 import io.tradingengine.backup.spi.ObjectKey;
+import io.tradingengine.backup.spi.Sha256;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.zip.DataFormatException;
 
 /**
@@ -67,6 +70,33 @@ public final class SmallObjects {
     } catch (DataFormatException e) {
       throw new IntegrityException(key.value(), "is damaged: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Reads an object that a manifest vouches for, and checks it against what the manifest says.
+   *
+   * @param objects reads the object
+   * @throws IntegrityException if the object is missing, damaged, or encrypted to other keys
+   * @throws IOException if it cannot be read
+   */
+  public static byte[] decode(ObjectReader objects, Volume volume, Encryptor encryptor)
+      throws IOException {
+    String key = volume.key().value();
+    byte[] stored;
+    try (InputStream in = objects.open(volume.key())) {
+      stored = in.readNBytes((int) volume.storedSize() + 1);
+    } catch (NoSuchFileException e) {
+      throw new IntegrityException(key, "is missing from the repository", e);
+    }
+    if (stored.length != volume.storedSize() || !Sha256.of(stored).equals(volume.storedSha256())) {
+      throw new IntegrityException(key, "is damaged: it is not what was written", null);
+    }
+    byte[] plain =
+        decode(new ByteArrayInputStream(stored), volume.key(), encryptor, (int) volume.size());
+    if (plain.length != volume.size() || !Sha256.of(plain).equals(volume.sha256())) {
+      throw new IntegrityException(key, "decodes to other bytes than were written", null);
+    }
+    return plain;
   }
 
   private static IntegrityException tooLarge(ObjectKey key, int limit) {
