@@ -9,16 +9,16 @@ import java.util.Optional;
 
 /** Encrypts, decrypts, signs and verifies with keys that were read and checked before. */
 final class OpenPgpEncryptor implements Encryptor {
-  private final Recipients recipients;
+  private final Usable<Recipients> recipients;
   private final Optional<MessageReader> reader;
-  private final Optional<ManifestSigner> signer;
+  private final Optional<Usable<ManifestSigner>> signer;
   private final Optional<TrustedSigners> trusted;
   private final SecureRandom random = new SecureRandom();
 
   OpenPgpEncryptor(
-      Recipients recipients,
+      Usable<Recipients> recipients,
       Optional<MessageReader> reader,
-      Optional<ManifestSigner> signer,
+      Optional<Usable<ManifestSigner>> signer,
       Optional<TrustedSigners> trusted) {
     this.recipients = recipients;
     this.reader = reader;
@@ -39,7 +39,9 @@ final class OpenPgpEncryptor implements Encryptor {
   @Override
   public Sealer newSealer() throws IOException {
     SessionKey key = SessionKey.random(random);
-    byte[] packets = recipients.encrypt(key, random);
+    byte[] packets = recipients.get().encrypt(key, random);
+    // A signing key that is of no use is better found now than when all has been stored.
+    signer.ifPresent(Usable::check);
     return (out, objectKey) -> new MessageOutputStream(out, packets, key, random);
   }
 
@@ -57,7 +59,7 @@ final class OpenPgpEncryptor implements Encryptor {
 
   @Override
   public Optional<byte[]> sign(byte[] document) {
-    return signer.map(each -> each.sign(document));
+    return signer.map(each -> each.get().sign(document));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Encryption of type {@code openpgp}: to public keys, with AES-256, in messages that {@code gpg -d}
@@ -63,14 +64,30 @@ public final class OpenPgpEncryptorProvider implements EncryptorProvider {
     return List.of(SECRET_KEY, PASSPHRASE);
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * <p>Where a secret key is configured, only what restoring needs has to be in order: a recipient
+   * that has expired, or a public key file that was lost with the old host, must not stand between
+   * anyone and their backups. What is wrong with those is then said when something is to be
+   * encrypted.
+   */
   @Override
   public Encryptor open(Settings encryption, Optional<Settings> decryption) {
-    Recipients recipients = Recipients.read(encryption.get(RECIPIENTS), clock.instant());
+    Optional<MessageReader> reader = decryption.map(OpenPgpEncryptorProvider::reader);
+    List<Path> files = encryption.get(RECIPIENTS);
+    Optional<Path> signingKey = encryption.find(SIGNING_KEY);
+    boolean restores = reader.isPresent();
     return new OpenPgpEncryptor(
-        recipients,
-        decryption.map(OpenPgpEncryptorProvider::reader),
-        encryption.find(SIGNING_KEY).map(file -> signer(encryption, file)),
+        usable(() -> Recipients.read(files, clock.instant()), restores),
+        reader,
+        signingKey.map(file -> usable(() -> signer(encryption, file), restores)),
         encryption.find(TRUSTED_SIGNERS).map(TrustedSigners::read));
+  }
+
+  /** Keys that only encrypting needs. */
+  private static <T> Usable<T> usable(Supplier<T> fetch, boolean restores) {
+    return restores ? Usable.whenNeeded(fetch) : Usable.now(fetch);
   }
 
   private static MessageReader reader(Settings decryption) {
