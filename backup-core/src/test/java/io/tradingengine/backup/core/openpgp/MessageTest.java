@@ -16,10 +16,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.bouncycastle.bcpg.SymmetricKeyAlgorithmTags;
 import org.bouncycastle.openpgp.PGPEncryptedDataGenerator;
@@ -260,6 +264,32 @@ class MessageTest {
         encrypt(TestKeys.open(TestKeys.encryptionTo(all), Optional.empty()), random(9));
     for (TestKeys each : List.of(TestKeys.rsa(), TestKeys.curve(), TestKeys.other())) {
       assertThat(decrypt(each.open(), message)).isEqualTo(random(9));
+    }
+  }
+
+  @Test
+  void manyThreadsDecryptMessagesOfSeveralArtifacts() throws Exception {
+    List<byte[]> plains = new ArrayList<>();
+    List<byte[]> messages = new ArrayList<>();
+    for (int artifact = 0; artifact < 20; artifact++) {
+      Encryptor.Sealer sealer = encryptor.newSealer();
+      for (int volume = 0; volume < 20; volume++) {
+        byte[] plain = random(1_000 * artifact + volume);
+        plains.add(plain);
+        messages.add(encrypt(sealer, plain));
+      }
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<byte[]>> results = new ArrayList<>();
+      for (byte[] message : messages) {
+        results.add(threads.submit(() -> decrypt(encryptor, message)));
+      }
+      for (int i = 0; i < plains.size(); i++) {
+        assertThat(results.get(i).get()).isEqualTo(plains.get(i));
+      }
+    } finally {
+      threads.shutdownNow();
     }
   }
 

@@ -35,6 +35,11 @@ record TestKeys(Path publicKey, Path secretKey) {
     return of(OpenPgp.KeyAlgorithm.CURVE_25519, "other");
   }
 
+  /** The beginning of the owner's address, which gpg finds the key by. */
+  String mail() {
+    return publicKey.getFileName().toString().replace("-public.asc", "@");
+  }
+
   private static TestKeys of(OpenPgp.KeyAlgorithm algorithm, String name) {
     return MADE.computeIfAbsent(name, unused -> make(algorithm, name));
   }
