@@ -148,8 +148,7 @@ class FilesCaptureTest {
     file(root.resolve("next"), "intact");
 
     Taken taken =
-        captureWith(
-            "log", () -> Files.writeString(growing, "second", StandardOpenOption.APPEND));
+        captureWith("log", () -> Files.writeString(growing, "second", StandardOpenOption.APPEND));
 
     assertOneFinding(taken, Severity.INFO, growing, "grew from 11 to 17 bytes");
     assertThat(restored(taken).resolve("log")).hasContent("first line\n");
@@ -205,8 +204,7 @@ class FilesCaptureTest {
     assertThat(taken.memory().findings())
         .extracting(Finding::subject, Finding::severity)
         .containsExactly(
-            tuple(file.toString(), Severity.INFO),
-            tuple(folder.toString(), Severity.INFO));
+            tuple(file.toString(), Severity.INFO), tuple(folder.toString(), Severity.INFO));
     assertThat(Trees.list(restored(taken))).containsExactly("a");
   }
 
