@@ -38,14 +38,6 @@ public record Artifact(String name, String extension, long size, List<Volume> vo
     return volumes.stream().mapToLong(Volume::storedSize).sum();
   }
 
-  int largestVolume() {
-    return (int) volumes.stream().mapToLong(Volume::size).max().orElse(0);
-  }
-
-  int largestStored() {
-    return (int) volumes.stream().mapToLong(Volume::storedSize).max().orElse(0);
-  }
-
   /** The index of the volume that holds the byte at {@code offset}; their number if none does. */
   int volumeAt(long offset) {
     int low = 0;

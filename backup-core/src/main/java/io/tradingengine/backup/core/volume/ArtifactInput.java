@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** An artifact's plain stream from some offset on, with volumes decoded ahead. */
 final class ArtifactInput extends InputStream {
   private final VolumeReader reader;
-  private final Artifact artifact;
+  private final Reading reading;
   private final int lanes;
   private final Deque<ReadAhead> ahead = new ArrayDeque<>();
   private int next;
@@ -21,21 +21,21 @@ final class ArtifactInput extends InputStream {
   private boolean closed;
 
   /** Begins to read at once. */
-  ArtifactInput(VolumeReader reader, Artifact artifact, long offset, int lanes) throws IOException {
+  ArtifactInput(VolumeReader reader, Reading reading, long offset, int lanes) throws IOException {
     this.reader = reader;
-    this.artifact = artifact;
+    this.reading = reading;
     this.lanes = lanes;
     // An empty artifact has one empty volume, which is checked like any other.
-    this.next = artifact.size() == 0 ? 0 : artifact.volumeAt(offset);
-    if (next < artifact.volumes().size()) {
-      skipInFirst = (int) (offset - artifact.volumes().get(next).offset());
+    this.next = reading.artifact().size() == 0 ? 0 : reading.artifact().volumeAt(offset);
+    if (next < reading.count()) {
+      skipInFirst = (int) (offset - reading.volume(next).offset());
     }
     readAhead();
   }
 
   private void readAhead() throws IOException {
-    while (ahead.size() < lanes && next < artifact.volumes().size()) {
-      ahead.addLast(reader.readAhead(artifact, next));
+    while (ahead.size() < lanes && next < reading.count()) {
+      ahead.addLast(reader.readAhead(reading, next));
       next++;
     }
   }
@@ -43,7 +43,8 @@ final class ArtifactInput extends InputStream {
   /** The volume to read from; null at the end. */
   private @Nullable ByteBuffer fill() throws IOException {
     if (closed) {
-      throw new IOException("artifact " + artifact.name() + " is read after its stream was closed");
+      throw new IOException(
+          "artifact " + reading.artifact().name() + " is read after its stream was closed");
     }
     while (current == null || !current.hasRemaining()) {
       if (current != null) {

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class ParallelRead implements Runnable {
   private final VolumeReader reader;
-  private final Artifact artifact;
+  private final Reading reading;
   private final ChunkConsumer consumer;
   private final Thread caller = Thread.currentThread();
   private final ThreadsAtWork lanes = new ThreadsAtWork();
   private int next;
   private @Nullable Throwable failure;
 
-  ParallelRead(VolumeReader reader, Artifact artifact, ChunkConsumer consumer) {
+  ParallelRead(VolumeReader reader, Reading reading, ChunkConsumer consumer) {
     this.reader = reader;
-    this.artifact = artifact;
+    this.reading = reading;
     this.consumer = consumer;
   }
 
@@ -90,14 +90,14 @@ final class ParallelRead implements Runnable {
     if (Thread.currentThread().isInterrupted()) {
       throw new InterruptedIOException("interrupted while reading");
     }
-    return next < artifact.volumes().size() ? next++ : -1;
+    return next < reading.count() ? next++ : -1;
   }
 
   private void read(int index) throws IOException {
-    ByteBuffer plain = reader.decode(artifact, index);
+    ByteBuffer plain = reader.decode(reading, index);
     try {
       if (plain.hasRemaining()) {
-        consumer.accept(artifact.volumes().get(index).offset(), plain.duplicate());
+        consumer.accept(reading.volume(index).offset(), plain.duplicate());
       }
     } finally {
       reader.giveBack(plain);

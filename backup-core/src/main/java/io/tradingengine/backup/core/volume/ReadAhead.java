@@ -17,15 +17,15 @@ final class ReadAhead implements Runnable {
   }
 
   private final VolumeReader reader;
-  private final Artifact artifact;
+  private final Reading reading;
   private final int index;
   private State state = State.WAITING;
   private @Nullable ByteBuffer plain;
   private @Nullable Throwable failure;
 
-  ReadAhead(VolumeReader reader, Artifact artifact, int index) {
+  ReadAhead(VolumeReader reader, Reading reading, int index) {
     this.reader = reader;
-    this.artifact = artifact;
+    this.reading = reading;
     this.index = index;
   }
 
@@ -40,7 +40,7 @@ final class ReadAhead implements Runnable {
     ByteBuffer decoded = null;
     Throwable thrown = null;
     try {
-      decoded = reader.decode(artifact, index);
+      decoded = reader.decode(reading, index);
     } catch (Throwable e) {
       thrown = e;
     }
@@ -82,8 +82,7 @@ final class ReadAhead implements Runnable {
       if (failure instanceof Error e) {
         throw e;
       }
-      throw new IllegalStateException(
-          "volume " + index + " of " + artifact.name() + " is taken twice");
+      throw new IllegalStateException("volume " + reading.volume(index).key() + " is taken twice");
     }
   }
 

@@ -62,8 +62,8 @@ public record VolumeOptions(Codec codec, int level, int volumeSize, int workers)
    * How many volumes of an artifact may be worked on at once: fewer than there are workers if it
    * was written with volumes so large that this machine's memory was not measured for them.
    */
-  int lanes(Artifact artifact) {
+  int lanes(Reading reading) {
     long budget = 2L * workers * volumeSize;
-    return (int) Math.max(1, Math.min(workers, budget / Math.max(1, artifact.largestVolume())));
+    return (int) Math.max(1, Math.min(workers, budget / Math.max(1, reading.largestPlain())));
   }
 }

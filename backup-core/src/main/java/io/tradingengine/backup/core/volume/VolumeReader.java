@@ -68,7 +68,8 @@ public final class VolumeReader implements AutoCloseable {
       throw new IllegalArgumentException(
           "artifact " + artifact.name() + " has " + artifact.size() + " bytes, none at " + offset);
     }
-    return new ArtifactInput(this, artifact, offset, options.lanes(artifact));
+    Reading reading = Reading.of(artifact, encryptor.suffix());
+    return new ArtifactInput(this, reading, offset, options.lanes(reading));
   }
 
   /**
@@ -81,16 +82,17 @@ public final class VolumeReader implements AutoCloseable {
    */
   public void readParallel(Artifact artifact, ChunkConsumer consumer)
       throws IOException, InterruptedException {
-    ParallelRead read = new ParallelRead(this, artifact, consumer);
-    int lanes = Math.min(options.lanes(artifact), artifact.volumes().size());
+    Reading reading = Reading.of(artifact, encryptor.suffix());
+    ParallelRead read = new ParallelRead(this, reading, consumer);
+    int lanes = Math.min(options.lanes(reading), reading.count());
     for (int i = 1; i < lanes; i++) {
       execute(read);
     }
     read.runAndWait();
   }
 
-  ReadAhead readAhead(Artifact artifact, int index) throws IOException {
-    ReadAhead task = new ReadAhead(this, artifact, index);
+  ReadAhead readAhead(Reading reading, int index) throws IOException {
+    ReadAhead task = new ReadAhead(this, reading, index);
     execute(task);
     return task;
   }
@@ -104,13 +106,13 @@ public final class VolumeReader implements AutoCloseable {
   }
 
   /** A buffer with a volume's plain bytes, which the caller {@linkplain #giveBack gives back}. */
-  ByteBuffer decode(Artifact artifact, int index) throws IOException {
-    Codec codec = VolumeNames.codec(artifact, index, encryptor.suffix());
+  ByteBuffer decode(Reading reading, int index) throws IOException {
+    Codec codec = reading.codec(index);
     if (!decoding.enter()) {
       throw Decoders.closed(null);
     }
     try {
-      return decode(artifact, index, codec);
+      return decode(reading, reading.volume(index), codec);
     } catch (Throwable e) {
       if (decoders.isClosed()) {
         throw Decoders.closed(e);
@@ -121,13 +123,13 @@ public final class VolumeReader implements AutoCloseable {
     }
   }
 
-  private ByteBuffer decode(Artifact artifact, int index, Codec codec) throws IOException {
+  private ByteBuffer decode(Reading reading, Volume volume, Codec codec) throws IOException {
     VolumeDecoder decoder = decoders.take();
     try {
-      decoder.reserve(artifact.largestStored());
-      ByteBuffer plain = buffers.take(artifact.largestVolume());
+      decoder.reserve(reading.largestStored());
+      ByteBuffer plain = buffers.take(reading.largestPlain());
       try {
-        decoder.decode(artifact.volumes().get(index), codec, plain);
+        decoder.decode(volume, codec, plain);
         return plain;
       } catch (Throwable e) {
         buffers.giveBack(plain);

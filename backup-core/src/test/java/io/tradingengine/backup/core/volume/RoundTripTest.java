@@ -204,7 +204,7 @@ class RoundTripTest {
     byte[] bytes = Samples.bytes(5 * VOLUME, 8);
     Artifact artifact = write(large, XOR, store, bytes);
     VolumeOptions small = Samples.options(Codec.GZIP, 1000);
-    assertThat(small.lanes(artifact)).isEqualTo(1);
+    assertThat(small.lanes(Reading.of(artifact, ".xor"))).isEqualTo(1);
     try (VolumeReader reader = new VolumeReader(small, XOR, store)) {
       assertThat(readParallel(reader, artifact)).isEqualTo(bytes);
       assertThat(reader.allocated()).isEqualTo(VOLUME);
