@@ -17,6 +17,14 @@ interface Decompressor extends AutoCloseable {
   void decompress(ByteBuffer frame, ByteBuffer plain) throws DataFormatException;
 
   /**
+   * Whether {@link #decompress} checks the plain bytes of this frame against a checksum made of
+   * them before they were compressed.
+   *
+   * @param frame is left as it is
+   */
+  boolean checksPlainBytes(ByteBuffer frame);
+
+  /**
    * How many bytes a frame says it holds. Nobody has checked that.
    *
    * @param frame is left as it is

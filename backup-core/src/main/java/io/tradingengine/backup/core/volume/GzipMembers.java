@@ -96,6 +96,11 @@ final class GzipMembers {
     }
 
     @Override
+    public boolean checksPlainBytes(ByteBuffer frame) {
+      return true;
+    }
+
+    @Override
     public long claimedSize(ByteBuffer frame) throws DataFormatException {
       int start = frame.position();
       if (frame.remaining() < HEADER.length + TRAILER_SIZE

@@ -34,6 +34,11 @@ final class Verbatim {
     }
 
     @Override
+    public boolean checksPlainBytes(ByteBuffer frame) {
+      return false;
+    }
+
+    @Override
     public long claimedSize(ByteBuffer frame) {
       return frame.remaining();
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.github.luben.zstd.Zstd;
 import io.tradingengine.backup.Compression.Codec;
 import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.spi.ObjectKey;
@@ -115,9 +116,41 @@ class ReaderFailureTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Codec.class)
-  void aFrameThatHoldsSomethingElseIsRefused(Codec codec) throws Exception {
-    Artifact artifact = artifact(codec, BYTES.length, frame -> frame, new byte[BYTES.length]);
+  @EnumSource(
+      value = Codec.class,
+      names = {"ZSTD", "GZIP"})
+  void aFrameWithAWrongChecksumIsRefused(Codec codec) throws Exception {
+    int fromEnd = codec == Codec.ZSTD ? 1 : 5;
+    Artifact artifact =
+        artifact(
+            codec,
+            BYTES.length,
+            frame -> {
+              byte[] changed = frame.clone();
+              changed[frame.length - fromEnd] ^= 1;
+              return changed;
+            },
+            BYTES);
+    assertFails(artifact, artifact.volumes().get(0).key(), "is damaged: ");
+  }
+
+  @Test
+  void aZstdFrameWithoutAChecksumIsCheckedByItsDigest() throws Exception {
+    byte[] other = new byte[BYTES.length];
+    for (byte[] content : new byte[][] {BYTES, other}) {
+      Artifact artifact =
+          artifact(Codec.ZSTD, BYTES.length, frame -> Zstd.compress(content), content);
+      if (content == BYTES) {
+        assertThat(readAll(artifact)).isEqualTo(BYTES);
+      } else {
+        assertFails(artifact, artifact.volumes().get(0).key(), "its plain bytes are not those");
+      }
+    }
+  }
+
+  @Test
+  void uncompressedBytesAreCheckedByTheirDigest() throws Exception {
+    Artifact artifact = artifact(Codec.NONE, BYTES.length, frame -> frame, new byte[BYTES.length]);
     assertFails(artifact, artifact.volumes().get(0).key(), "its plain bytes are not those");
   }
 
