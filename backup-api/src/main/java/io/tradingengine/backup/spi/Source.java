@@ -32,19 +32,20 @@ public interface Source extends AutoCloseable {
   SourceState capture(ArtifactSink out) throws IOException, InterruptedException;
 
   /**
-   * Says what {@link #restore} would do, and what stands in its way. Changes nothing.
+   * Says what {@link #stage} and its publication would do, and what stands in its way. Changes nothing.
    *
    * @throws IOException if the captured data cannot be read
    */
   RestorePreview preview(RestoreTask task) throws IOException, InterruptedException;
 
   /**
-   * Restores a capture. What was there before is moved aside, and never removed before the new copy
-   * is whole.
+   * Restores a capture beside its place. On return the copy is whole, verified and durable; what is in
+   * its place is untouched.
    *
-   * @throws IOException if it failed; the message says in which state the target was left
+   * @throws io.tradingengine.backup.RestoreRefusedException if something stands in the way
+   * @throws IOException if it failed; nothing is left of it unless the message says so
    */
-  Restored restore(RestoreTask task) throws IOException, InterruptedException;
+  StagedRestore stage(RestoreTask task) throws IOException, InterruptedException;
 
   @Override
   void close();

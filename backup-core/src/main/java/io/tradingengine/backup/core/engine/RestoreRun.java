@@ -8,11 +8,11 @@ import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.core.catalog.Manifest;
 import io.tradingengine.backup.event.BackupEvent;
 import io.tradingengine.backup.event.BackupEvent.Operation;
-import io.tradingengine.backup.spi.Restored;
-import io.tradingengine.backup.spi.Source;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /** Does what a plan says, after looking once more at what stands in the way. */
@@ -37,10 +37,7 @@ final class RestoreRun {
     long begin = System.nanoTime();
     events.send(new BackupEvent.RunStarted(Operation.RESTORE, id));
     try {
-      List<RestoreReport.RestoredSource> sources = new ArrayList<>();
-      for (Manifest.CapturedSource captured : planner.selected(plan.request(), backup.manifest())) {
-        sources.add(restore(plan, captured));
-      }
+      List<RestoreReport.RestoredSource> sources = restoreAll(plan);
       Duration duration = since(begin);
       events.send(new BackupEvent.RunSucceeded(Operation.RESTORE, id, duration));
       return new RestoreReport(id, sources, duration, plan.predicted());
@@ -50,33 +47,41 @@ final class RestoreRun {
     }
   }
 
-  private RestoreReport.RestoredSource restore(RestorePlan plan, Manifest.CapturedSource captured)
+  /** Stages all before the first takes its place: a damaged source leaves every other as it was. */
+  private List<RestoreReport.RestoredSource> restoreAll(RestorePlan plan)
       throws IOException, InterruptedException {
-    String name = captured.name();
-    long begin = System.nanoTime();
-    events.send(new BackupEvent.SourceStarted(Operation.RESTORE, id, name));
-    ProgressMeter meter = new ProgressMeter(events, Operation.RESTORE, id, name);
-    plan.steps().stream()
-        .filter(step -> step.source().equals(name))
-        .forEach(step -> meter.expect(step.bytes()));
-    try (Source source = planner.open(captured)) {
-      Restored restored =
-          source.restore(RestorePlanner.task(plan.request(), backup, captured, meter::add));
-      for (Finding finding : restored.findings()) {
-        events.send(new BackupEvent.Found(Operation.RESTORE, id, finding));
+    Deque<SourceRestore> staged = new ArrayDeque<>();
+    try {
+      for (Manifest.CapturedSource captured :
+          planner.selected(plan.request(), backup.manifest())) {
+        staged.add(SourceRestore.stage(planner, backup, events, plan, captured));
       }
-      Duration duration = since(begin);
-      events.send(
-          new BackupEvent.SourceFinished(Operation.RESTORE, id, name, restored.bytes(), duration));
-      return new RestoreReport.RestoredSource(
-          name,
-          restored.targets(),
-          restored.bytes(),
-          duration,
-          restored.findings(),
-          restored.nextSteps());
-    } catch (IOException e) {
-      throw new IOException("source '" + name + "': " + Messages.of(e), e);
+      for (SourceRestore each : staged) {
+        each.publish();
+      }
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      takeBack(staged, e);
+      throw e;
+    }
+    List<RestoreReport.RestoredSource> restored = new ArrayList<>();
+    for (SourceRestore each : staged) {
+      restored.add(each.finish());
+    }
+    return restored;
+  }
+
+  /** The last first, as what it had moved aside may lie in what an earlier one put in place. */
+  private static void takeBack(Deque<SourceRestore> staged, Exception cause) {
+    boolean interrupted = Thread.interrupted();
+    while (!staged.isEmpty()) {
+      try {
+        staged.removeLast().close();
+      } catch (IOException | RuntimeException e) {
+        cause.addSuppressed(e);
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -6,9 +6,9 @@ import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.ArtifactStream;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
-import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
+import io.tradingengine.backup.spi.StagedRestore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -138,8 +138,10 @@ final class FilesSource implements Source {
   }
 
   @Override
-  public Restored restore(RestoreTask task) throws IOException, InterruptedException {
-    return new TreeRestore(name, RestorePlan.of(name, task), task, clock).run();
+  public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
+    TreeRestore restore = new TreeRestore(name, RestorePlan.of(name, task), task, clock);
+    restore.stage();
+    return restore;
   }
 
   @Override

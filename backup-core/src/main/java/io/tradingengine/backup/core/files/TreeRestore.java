@@ -7,6 +7,7 @@ import io.tradingengine.backup.core.files.RootTarget.Occupant;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.SourceState;
+import io.tradingengine.backup.spi.StagedRestore;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ import java.util.Optional;
  * <p>Killed between the two renames of a root, it leaves the older data beside the target under its
  * other name. A mount point cannot be renamed; its content is exchanged name by name.
  */
-final class TreeRestore {
+final class TreeRestore implements StagedRestore {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -38,6 +39,8 @@ final class TreeRestore {
   private final Moves moves = new Moves();
   private final Ownership ownership = new Ownership();
   private final List<Finding> findings = new ArrayList<>();
+  private long bytes;
+  private boolean over;
 
   TreeRestore(String source, RestorePlan plan, RestoreTask task, Clock clock) {
     this.source = source;
@@ -46,18 +49,55 @@ final class TreeRestore {
     this.time = TIME.format(clock.instant());
   }
 
-  Restored run() throws IOException, InterruptedException {
+  /** Builds every root in its staging folder, whole and durable. */
+  void stage() throws IOException, InterruptedException {
     if (!plan.obstacles().isEmpty()) {
       throw new RestoreRefusedException(plan.obstacles());
     }
-    Totals totals;
+    guarded(() -> bytes = build().bytes());
+  }
+
+  @Override
+  public void publish() throws IOException, InterruptedException {
+    guarded(
+        () -> {
+          for (Staging staging : stagings) {
+            place(staging);
+          }
+          moves.sync();
+          finishMountPoints();
+        });
+  }
+
+  @Override
+  public Restored finish() {
+    over = true;
+    closeStagings();
+    ownership.finding(source).ifPresent(findings::add);
+    return new Restored(
+        stagings.stream().map(staging -> staging.root().target()).toList(),
+        bytes,
+        findings,
+        List.of());
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException failure = new IOException("the restore of " + source + " could not be taken back");
+    takeBack(failure);
+    if (failure.getSuppressed().length > 0) {
+      throw failure;
+    }
+  }
+
+  /** A step of a restore, which takes everything back when it fails. */
+  private interface Step {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private void guarded(Step step) throws IOException, InterruptedException {
     try {
-      totals = build();
-      for (Staging staging : stagings) {
-        place(staging);
-      }
-      moves.sync();
-      finishMountPoints();
+      step.run();
     } catch (ClosedByInterruptException e) {
       // The exception stands for the interruption from here on; clearing up must not meet it.
       Thread.interrupted();
@@ -70,13 +110,6 @@ final class TreeRestore {
       takeBack(e);
       throw e;
     }
-    closeStagings();
-    ownership.finding(source).ifPresent(findings::add);
-    return new Restored(
-        stagings.stream().map(staging -> staging.root().target()).toList(),
-        totals.bytes(),
-        findings,
-        List.of());
   }
 
   private Totals build() throws IOException, InterruptedException {
@@ -157,7 +190,12 @@ final class TreeRestore {
     }
   }
 
+  /** Takes everything back, once; adds to {@code cause} what could not be. */
   private void takeBack(Throwable cause) {
+    if (over) {
+      return;
+    }
+    over = true;
     try {
       moves.undo();
     } catch (IOException e) {

@@ -3,7 +3,7 @@ package io.tradingengine.backup.core.postgres;
 import io.tradingengine.backup.RestoreRefusedException;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
-import io.tradingengine.backup.spi.Restored;
+import io.tradingengine.backup.spi.StagedRestore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,7 +28,7 @@ final class PostgresRestore {
   }
 
   /**
-   * Says what {@link #restore} would do. Changes nothing.
+   * Says what {@link #stage} would do. Changes nothing.
    *
    * @throws IOException if the backup's indexes cannot be read
    * @throws io.tradingengine.backup.IntegrityException if the backup is not whole
@@ -39,18 +39,20 @@ final class PostgresRestore {
   }
 
   /**
-   * Restores. On return everything is verified, durable and in its place.
+   * Builds the copy beside its place. On return everything is verified and durable.
    *
    * @throws IOException if it failed; the message says in which state the target was left
    * @throws io.tradingengine.backup.IntegrityException if something is not what was backed up
    * @throws RestoreRefusedException if something stands in the way; nothing was touched
    */
-  Restored restore(RestoreTask task) throws IOException, InterruptedException {
+  StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
     RestoreScheme scheme = plan(task);
     if (!scheme.obstacles().isEmpty()) {
       throw new RestoreRefusedException(scheme.obstacles());
     }
-    return new RestoreExecution(sourceName, task, scheme).run();
+    RestoreExecution execution = new RestoreExecution(sourceName, task, scheme);
+    execution.stage();
+    return execution;
   }
 
   private RestoreScheme plan(RestoreTask task) throws IOException {

@@ -5,9 +5,9 @@ import io.tradingengine.backup.core.postgres.wire.ConnectionSpec;
 import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
-import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
+import io.tradingengine.backup.spi.StagedRestore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,8 +53,8 @@ final class PostgresSource implements Source {
   }
 
   @Override
-  public Restored restore(RestoreTask task) throws IOException, InterruptedException {
-    return restore.restore(task);
+  public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
+    return restore.stage(task);
   }
 
   /** Nothing is kept open between calls. */

@@ -4,6 +4,7 @@ import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
+import io.tradingengine.backup.spi.StagedRestore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Does what a scheme says: builds the copy under other names, verifies it, takes all of it to the
  * disk, and only then puts it in its place. Used once, by one thread.
  */
-final class RestoreExecution {
+final class RestoreExecution implements StagedRestore {
   private static final Logger log = LoggerFactory.getLogger(RestoreExecution.class);
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -36,6 +37,7 @@ final class RestoreExecution {
   private final FileRights rights;
   private final List<Staging> stagings = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
+  private boolean over;
 
   RestoreExecution(String sourceName, RestoreTask task, RestoreScheme scheme) {
     this.sourceName = sourceName;
@@ -45,18 +47,43 @@ final class RestoreExecution {
     findings.addAll(scheme.findings());
   }
 
-  Restored run() throws IOException, InterruptedException {
+  /** Builds and verifies the copy under its other names. */
+  void stage() throws IOException, InterruptedException {
     try {
       prepare();
       build();
-      publish();
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
-      List<String> left = cleanUp();
-      throw new RestoreFailure(task.captured(), sourceName, scheme, left).of(e);
+      throw failed(e);
     }
+  }
+
+  @Override
+  public void publish() throws IOException, InterruptedException {
+    try {
+      takePlace();
+    } catch (IOException | RuntimeException | Error e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public Restored finish() throws IOException {
+    over = true;
     closeAll();
     NextSteps steps = new NextSteps(scheme);
     return new Restored(scheme.targets(), scheme.contents().bytes(), findings, steps.commands());
+  }
+
+  @Override
+  public void close() throws IOException {
+    List<String> left = cleanUp();
+    if (!left.isEmpty()) {
+      throw new IOException("could not take back " + String.join(", ", left));
+    }
+  }
+
+  private IOException failed(Throwable cause) throws InterruptedException {
+    return new RestoreFailure(task.captured(), sourceName, scheme, cleanUp()).of(cause);
   }
 
   private void prepare() throws IOException {
@@ -98,7 +125,7 @@ final class RestoreExecution {
     }
   }
 
-  private void publish() throws IOException {
+  private void takePlace() throws IOException {
     Optional<Long> pid = ServerProcess.runningIn(scheme.data().target());
     if (pid.isPresent()) {
       throw new IOException(
@@ -127,9 +154,13 @@ final class RestoreExecution {
             + (isSeparate ? "" : " (until then, pg_verifybackup finds its files to be too many)"));
   }
 
-  /** Takes everything back. Returns what could not be removed. */
+  /** Takes everything back, once. Returns what could not be removed. */
   private List<String> cleanUp() {
     List<String> left = new ArrayList<>();
+    if (over) {
+      return left;
+    }
+    over = true;
     for (int i = stagings.size() - 1; i >= 0; i--) {
       Staging staging = stagings.get(i);
       try {

@@ -62,7 +62,7 @@ class FilesRestoreTest {
   private Restored restoreAtFixedTime(RestoreTask task) throws Exception {
     try (Source source =
         new FilesSource("config", List.of(root), Excludes.parse(List.of()), CLOCK)) {
-      return source.restore(task);
+      return Trees.restore(source, task);
     }
   }
 
@@ -236,7 +236,8 @@ class FilesRestoreTest {
     Map<String, String> before = TreeSnapshot.of(root);
     IOException broken = new IOException("the store went away");
 
-    assertThatThrownBy(() -> restore(force(inPlace(failing(taken.captured(), 200_000, broken)))))
+    assertThatThrownBy(
+            () -> restore(force(inPlace(failing(taken.captured(), 200_000, broken)))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("/z' in")
         .hasRootCause(broken);
@@ -344,7 +345,8 @@ class FilesRestoreTest {
 
     Object inode = Files.getAttribute(root, "unix:ino");
     Restored restored =
-        new TreeRestore("config", asMountPoint(RestorePlan.of("config", task)), task, CLOCK).run();
+        Trees.publish(
+            new TreeRestore("config", asMountPoint(RestorePlan.of("config", task)), task, CLOCK));
 
     assertThat(Files.getAttribute(root, "unix:ino")).isEqualTo(inode);
     assertThat(root.resolve(ASIDE + "/newer")).hasContent("newer");
@@ -369,8 +371,9 @@ class FilesRestoreTest {
 
     assertThatThrownBy(
             () ->
-                new TreeRestore("config", asMountPoint(RestorePlan.of("config", task)), task, CLOCK)
-                    .run())
+                Trees.publish(
+                    new TreeRestore(
+                        "config", asMountPoint(RestorePlan.of("config", task)), task, CLOCK)))
         .isInstanceOf(IOException.class);
 
     Map<String, String> now = new HashMap<>(TreeSnapshot.of(root));

@@ -7,6 +7,7 @@ import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.Settings;
 import io.tradingengine.backup.spi.Source;
+import io.tradingengine.backup.spi.StagedRestore;
 import io.tradingengine.backup.spi.SourceState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,7 +78,23 @@ final class Trees {
 
   static Restored restore(RestoreTask task) throws IOException, InterruptedException {
     try (Source source = source(Path.of("/nowhere"))) {
-      return source.restore(task);
+      return restore(source, task);
+    }
+  }
+
+  static Restored publish(TreeRestore restore) throws IOException, InterruptedException {
+    try (restore) {
+      restore.stage();
+      restore.publish();
+      return restore.finish();
+    }
+  }
+
+  static Restored restore(Source source, RestoreTask task)
+      throws IOException, InterruptedException {
+    try (StagedRestore staged = source.stage(task)) {
+      staged.publish();
+      return staged.finish();
     }
   }
 

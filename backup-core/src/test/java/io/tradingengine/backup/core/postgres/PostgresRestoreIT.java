@@ -13,6 +13,7 @@ import io.tradingengine.backup.spi.IndexEntry;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
+import io.tradingengine.backup.spi.StagedRestore;
 import io.tradingengine.backup.spi.SourceState;
 import java.io.IOException;
 import java.io.InputStream;
@@ -139,7 +140,7 @@ class PostgresRestoreIT {
     assertThat(preview.findings()).noneMatch(f -> f.severity() == Finding.Severity.ERROR);
     assertThat(data.getParent()).doesNotExist();
 
-    Restored restored = RESTORE.restore(counted);
+    Restored restored = restore(counted);
 
     assertThat(restored.targets()).containsExactly(data, folder.resolve("moved \\tablespace"));
     assertThat(restored.targets()).isEqualTo(preview.targets());
@@ -181,7 +182,7 @@ class PostgresRestoreIT {
   @Test
   void debiansToolsFindNothingWrong() throws Exception {
     Path data = folder.resolve("data");
-    RESTORE.restore(task(backUp(), data));
+    restore(task(backUp(), data));
 
     Path socket = Files.createDirectory(folder.resolve("s"));
     String port;
@@ -223,12 +224,12 @@ class PostgresRestoreIT {
   void everyChecksumOfTheManifestIsVerified(String algorithm) throws Exception {
     Path data = folder.resolve("data");
     TarCaptured captured = backUp("--manifest-checksums=" + algorithm, "--manifest-force-encode");
-    RESTORE.restore(task(captured, data));
+    restore(task(captured, data));
     assertVerifies(data);
 
     if (!algorithm.equals("NONE")) {
       assertThatThrownBy(
-              () -> RESTORE.restore(forced(task(new Flipped(captured), folder.resolve("other")))))
+              () -> restore(forced(task(new Flipped(captured), folder.resolve("other")))))
           .isInstanceOf(IntegrityException.class)
           .hasMessageContaining(algorithm + " checksum")
           .hasMessageContaining("the target is as it was before");
@@ -240,7 +241,7 @@ class PostgresRestoreIT {
   void aFlippedBitIsFoundByTheServersOwnManifest() throws Exception {
     Path data = folder.resolve("data");
     Captured captured = new Flipped(backUp());
-    assertThatThrownBy(() -> RESTORE.restore(task(captured, data)))
+    assertThatThrownBy(() -> restore(task(captured, data)))
         .isInstanceOf(IntegrityException.class)
         .hasMessageContaining("CRC32C checksum")
         .hasMessageContaining("what had been restored so far was removed");
@@ -256,13 +257,13 @@ class PostgresRestoreIT {
     RestoreTask task = task(backUp(), data);
 
     assertThat(RESTORE.preview(task).findings()).anyMatch(f -> f.toString().contains("--force"));
-    assertThatThrownBy(() -> RESTORE.restore(task))
+    assertThatThrownBy(() -> restore(task))
         .isInstanceOf(RestoreRefusedException.class)
         .hasMessageContaining(data + " is not empty");
     assertThat(entries(data)).containsExactly(data.resolve("precious"));
 
-    Restored restored = RESTORE.restore(forced(task));
-    RESTORE.restore(forced(task));
+    Restored restored = restore(forced(task));
+    restore(forced(task));
 
     for (Path path : entries(folder.resolve("moved \\tablespace"))) {
       if (path.toString().contains(".before-restore-2")) {
@@ -301,7 +302,7 @@ class PostgresRestoreIT {
                 });
           }
         };
-    assertThatThrownBy(() -> RESTORE.restore(forced(task(failing, data))))
+    assertThatThrownBy(() -> restore(forced(task(failing, data))))
         .isInstanceOfSatisfying(
             IntegrityException.class, e -> assertThat(e.objectKey()).isEqualTo("the/key"))
         .hasMessageStartingWith("the/key: is not what was written; the target is as it was before");
@@ -313,7 +314,7 @@ class PostgresRestoreIT {
   @Test
   void aRunningServerIsNeverRestoredOver() throws Exception {
     RestoreTask task = forced(task(backUp(), production.dataDirectory()));
-    assertThatThrownBy(() -> RESTORE.restore(task))
+    assertThatThrownBy(() -> restore(task))
         .isInstanceOf(RestoreRefusedException.class)
         .hasMessageContaining("a PostgreSQL server runs in " + production.dataDirectory());
 
@@ -327,7 +328,7 @@ class PostgresRestoreIT {
   void productionsTablespaceIsNotTouchedByACopyThatGoesElsewhere() throws Exception {
     RestoreTask task =
         new RestoreTask(backUp(), Optional.of(folder.resolve("data")), Map.of(), true, bytes -> {});
-    assertThatThrownBy(() -> RESTORE.restore(task))
+    assertThatThrownBy(() -> restore(task))
         .isInstanceOf(RestoreRefusedException.class)
         .hasMessageContaining("--relocate " + tablespace + "=" + folder + "/data-tablespaces/");
     RestoreTask unknown =
@@ -350,11 +351,11 @@ class PostgresRestoreIT {
     RestorePlace place = RestorePlace.of(data);
     try (Staging running = Staging.create(place, "other", rights)) {
       assertThat(running.folder()).exists();
-      assertThatThrownBy(() -> RESTORE.restore(task))
+      assertThatThrownBy(() -> restore(task))
           .isInstanceOf(RestoreRefusedException.class)
           .hasMessageContaining("another restore into " + data + " is at work");
     }
-    RESTORE.restore(task);
+    restore(task);
     assertThat(left).doesNotExist();
     assertThat(tablespace).isNotEmptyDirectory();
     assertVerifies(data);
@@ -366,11 +367,11 @@ class PostgresRestoreIT {
     RestoreTask task = task(backUp(), data);
     try (Mount mount = Mount.tmpfs(data, 300)) {
       Files.createDirectory(data.resolve("lost+found"));
-      RESTORE.restore(task);
+      restore(task);
       Files.delete(data.resolve("lost+found"));
       assertVerifies(data);
       assertModes(data);
-      Restored again = RESTORE.restore(forced(task));
+      Restored again = restore(forced(task));
       assertThat(again.findings()).anyMatch(f -> f.message().contains(data + "/before-restore-2"));
       assertThat(mount.folder().resolve("PG_VERSION")).exists();
       try (PgServer server = PgServer.start(data, 15)) {
@@ -385,7 +386,7 @@ class PostgresRestoreIT {
     Path data = disk.resolve("data");
     Captured captured = backUp();
     try (Mount small = Mount.tmpfs(disk, 30)) {
-      assertThatThrownBy(() -> RESTORE.restore(task(captured, data)))
+      assertThatThrownBy(() -> restore(task(captured, data)))
           .isInstanceOf(RestoreRefusedException.class)
           .hasMessageContaining("MiB free, the restore needs");
       assertThat(entries(small.folder())).isEmpty();
@@ -403,7 +404,7 @@ class PostgresRestoreIT {
               super.readParallel(artifact, consumer);
             }
           };
-      assertThatThrownBy(() -> RESTORE.restore(task(filling, data)))
+      assertThatThrownBy(() -> restore(task(filling, data)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("the disk is full")
           .hasMessageContaining("what had been restored so far was removed");
@@ -474,6 +475,13 @@ class PostgresRestoreIT {
             }
             consumer.accept(offset, bytes);
           });
+    }
+  }
+
+  private static Restored restore(RestoreTask task) throws IOException, InterruptedException {
+    try (StagedRestore staged = RESTORE.stage(task)) {
+      staged.publish();
+      return staged.finish();
     }
   }
 }

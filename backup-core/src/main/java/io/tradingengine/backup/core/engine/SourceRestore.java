@@ -1,0 +1,100 @@
+package io.tradingengine.backup.core.engine;
+
+import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RestorePlan;
+import io.tradingengine.backup.RestoreReport;
+import io.tradingengine.backup.core.catalog.Manifest;
+import io.tradingengine.backup.event.BackupEvent;
+import io.tradingengine.backup.event.BackupEvent.Operation;
+import io.tradingengine.backup.spi.Restored;
+import io.tradingengine.backup.spi.Source;
+import io.tradingengine.backup.spi.StagedRestore;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The restore of one source: staged, published, finished. Used by one thread. */
+final class SourceRestore {
+  private final EventSink events;
+  private final BackupId id;
+  private final Source source;
+  private final StagedRestore staged;
+  private final Duration staging;
+
+  private SourceRestore(
+      EventSink events, BackupId id, Source source, StagedRestore staged, Duration staging) {
+    this.events = events;
+    this.id = id;
+    this.source = source;
+    this.staged = staged;
+    this.staging = staging;
+  }
+
+  /** Builds and verifies the copy beside its place. */
+  static SourceRestore stage(
+      RestorePlanner planner,
+      OpenBackup backup,
+      EventSink events,
+      RestorePlan plan,
+      Manifest.CapturedSource captured)
+      throws IOException, InterruptedException {
+    String name = captured.name();
+    BackupId id = backup.manifest().id();
+    long begin = System.nanoTime();
+    events.send(new BackupEvent.SourceStarted(Operation.RESTORE, id, name));
+    ProgressMeter meter = new ProgressMeter(events, Operation.RESTORE, id, name);
+    plan.steps().stream()
+        .filter(step -> step.source().equals(name))
+        .forEach(step -> meter.expect(step.bytes()));
+    Source source = planner.open(captured);
+    try {
+      StagedRestore staged =
+          source.stage(RestorePlanner.task(plan.request(), backup, captured, meter::add));
+      Duration duration = Duration.ofNanos(System.nanoTime() - begin);
+      return new SourceRestore(events, id, source, staged, duration);
+    } catch (IOException e) {
+      source.close();
+      throw new IOException("source '" + name + "': " + Messages.of(e), e);
+    } catch (InterruptedException | RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  /** Puts the copy in its place. */
+  void publish() throws IOException, InterruptedException {
+    try {
+      staged.publish();
+    } catch (IOException e) {
+      throw new IOException("source '" + source.name() + "': " + Messages.of(e), e);
+    }
+  }
+
+  /** Says that it stays, and what was done. */
+  RestoreReport.RestoredSource finish() throws IOException {
+    Restored restored = staged.finish();
+    source.close();
+    for (Finding finding : restored.findings()) {
+      events.send(new BackupEvent.Found(Operation.RESTORE, id, finding));
+    }
+    events.send(
+        new BackupEvent.SourceFinished(
+            Operation.RESTORE, id, source.name(), restored.bytes(), staging));
+    return new RestoreReport.RestoredSource(
+        source.name(),
+        restored.targets(),
+        restored.bytes(),
+        staging,
+        restored.findings(),
+        restored.nextSteps());
+  }
+
+  /** Takes everything back. */
+  void close() throws IOException {
+    try {
+      staged.close();
+    } finally {
+      source.close();
+    }
+  }
+}
