@@ -32,15 +32,16 @@ public interface Source extends AutoCloseable {
   SourceState capture(ArtifactSink out) throws IOException, InterruptedException;
 
   /**
-   * Says what {@link #stage} and its publication would do, and what stands in its way. Changes nothing.
+   * Says what {@link #stage} and its publication would do, and what stands in its way. Changes
+   * nothing.
    *
    * @throws IOException if the captured data cannot be read
    */
   RestorePreview preview(RestoreTask task) throws IOException, InterruptedException;
 
   /**
-   * Restores a capture beside its place. On return the copy is whole, verified and durable; what is in
-   * its place is untouched.
+   * Restores a capture beside its place. On return the copy is whole, verified and durable; what is
+   * in its place is untouched.
    *
    * @throws io.tradingengine.backup.RestoreRefusedException if something stands in the way
    * @throws IOException if it failed; nothing is left of it unless the message says so

@@ -3,9 +3,9 @@ package io.tradingengine.backup.spi;
 import java.io.IOException;
 
 /**
- * A copy that is whole, verified and durable, and not yet in its place. A restore of several sources
- * first stages all of them, so that a damaged one is found before any other has taken its place. Used by
- * one thread.
+ * A copy that is whole, verified and durable, and not yet in its place. A restore of several
+ * sources first stages all of them, so that a damaged one is found before any other has taken its
+ * place. Used by one thread.
  */
 public interface StagedRestore extends AutoCloseable {
 
@@ -24,8 +24,8 @@ public interface StagedRestore extends AutoCloseable {
   Restored finish() throws IOException;
 
   /**
-   * Takes everything back that was not {@linkplain #finish finished}: the copy is removed, and what it
-   * had moved aside is put back.
+   * Takes everything back that was not {@linkplain #finish finished}: the copy is removed, and what
+   * it had moved aside is put back.
    *
    * @throws IOException if something could not be; the message says what was left where
    */

@@ -52,8 +52,7 @@ final class RestoreRun {
       throws IOException, InterruptedException {
     Deque<SourceRestore> staged = new ArrayDeque<>();
     try {
-      for (Manifest.CapturedSource captured :
-          planner.selected(plan.request(), backup.manifest())) {
+      for (Manifest.CapturedSource captured : planner.selected(plan.request(), backup.manifest())) {
         staged.add(SourceRestore.stage(planner, backup, events, plan, captured));
       }
       for (SourceRestore each : staged) {

@@ -78,7 +78,7 @@ class FileBackupTest {
     RestoreReport report = restore(RestoreRequest.latest().source("config").force());
 
     assertThat(TestSystem.contents(system.config)).isEqualTo(before);
-    assertThat(report.sources()).singleElement();
+    assertThat(report.sources()).hasSize(1);
     try (Stream<Path> beside = Files.list(system.config.getParent())) {
       Path aside = beside.filter(path -> !path.equals(system.config)).findFirst().orElseThrow();
       assertThat(Files.readString(aside.resolve("engine.yaml"))).contains("changed");

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -102,7 +103,7 @@ final class TestSystem {
   }
 
   /** Contents by path below {@code folder}; folders end in a slash. */
-  static TreeMap<String, String> contents(Path folder) throws IOException {
+  static SortedMap<String, String> contents(Path folder) throws IOException {
     TreeMap<String, String> contents = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(folder)) {
       for (Path path : (Iterable<Path>) paths::iterator) {

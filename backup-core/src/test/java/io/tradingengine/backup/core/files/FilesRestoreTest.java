@@ -236,8 +236,7 @@ class FilesRestoreTest {
     Map<String, String> before = TreeSnapshot.of(root);
     IOException broken = new IOException("the store went away");
 
-    assertThatThrownBy(
-            () -> restore(force(inPlace(failing(taken.captured(), 200_000, broken)))))
+    assertThatThrownBy(() -> restore(force(inPlace(failing(taken.captured(), 200_000, broken)))))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("/z' in")
         .hasRootCause(broken);
