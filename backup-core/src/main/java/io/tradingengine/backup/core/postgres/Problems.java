@@ -48,6 +48,15 @@ final class Problems {
               "there is no database '" + spec.database() + "' at " + spec.address(),
               "set 'database' to one that exists, such as postgres");
       case SqlStates.TOO_MANY_CONNECTIONS -> tooMany(failure, purpose);
+      case SqlStates.CONNECTION_REJECTED ->
+          error(
+              "the login of the role '"
+                  + spec.user()
+                  + "' at "
+                  + spec.address()
+                  + " failed: "
+                  + said(failure),
+              "set 'password' to the role's, and check how pg_hba.conf has it authenticated");
       case SqlStates.CANNOT_CONNECT_NOW ->
           error(
               "PostgreSQL at "

@@ -2,12 +2,12 @@ package io.tradingengine.backup.core.postgres;
 
 /** Those of PostgreSQL's error codes that we act on. */
 final class SqlStates {
+  static final String CONNECTION_REJECTED = "08004";
   static final String INVALID_AUTHORIZATION = "28000";
   static final String INVALID_PASSWORD = "28P01";
   static final String UNKNOWN_DATABASE = "3D000";
   static final String INSUFFICIENT_PRIVILEGE = "42501";
   static final String TOO_MANY_CONNECTIONS = "53300";
-  static final String LIMIT_EXCEEDED = "53400";
   static final String CANNOT_CONNECT_NOW = "57P03";
   static final String DATA_CORRUPTED = "XX001";
 
