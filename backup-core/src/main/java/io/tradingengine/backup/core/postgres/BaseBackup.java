@@ -67,10 +67,12 @@ final class BaseBackup {
    * Takes the backup.
    *
    * @param label a word for its backup_label
+   * @param verification who looks at pages
    * @param onStart told where it begins
    */
-  Result run(String label, OnStart onStart) throws IOException, InterruptedException {
-    server.send(COMMAND.formatted(label, "true"));
+  Result run(String label, PageVerification verification, OnStart onStart)
+      throws IOException, InterruptedException {
+    server.send(COMMAND.formatted(label, verification == PageVerification.SERVER_TOO));
     try {
       Row row = firstRow();
       Start start = new Start(Lsn.parse(row.text(0)), Integer.parseInt(row.text(1)));

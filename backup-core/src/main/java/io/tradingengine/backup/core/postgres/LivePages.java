@@ -21,6 +21,18 @@ final class LivePages implements PageFindings.Reader {
     this.layout = layout;
   }
 
+  /** Whether the role may read pages. */
+  static boolean areReadable(Connection server) throws SQLException {
+    try (var statement = server.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT has_function_privilege("
+                    + "'pg_read_binary_file(text, bigint, bigint, boolean)', 'EXECUTE')")) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+
   @Override
   public boolean isSound(PageFindings.Page page) throws InterruptedException {
     try {

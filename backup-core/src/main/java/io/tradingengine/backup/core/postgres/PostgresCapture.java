@@ -48,8 +48,12 @@ final class PostgresCapture {
     try (ReplicationConnection server =
         ReplicationConnection.open(spec, APPLICATION, PostgresCapture::remark)) {
       ServerFacts facts = ServerFacts.read(server);
-      BaseBackup.Result backup = backUp(server, facts);
-      withSql(facts, backup);
+      // Where pages can be read again we judge them ourselves, and spare the server the work.
+      boolean readable = captureConfiguration() && facts.dataChecksums();
+      PageVerification verification =
+          readable ? PageVerification.OURS : PageVerification.SERVER_TOO;
+      BaseBackup.Result backup = backUp(server, facts, verification);
+      report(backup, facts, verification);
       return state(facts, backup);
     } catch (SQLException e) {
       throw problems.exception(e, Problems.Purpose.REPLICATION);
@@ -68,14 +72,15 @@ final class PostgresCapture {
     return failure;
   }
 
-  private BaseBackup.Result backUp(ReplicationConnection server, ServerFacts facts)
+  private BaseBackup.Result backUp(
+      ReplicationConnection server, ServerFacts facts, PageVerification verification)
       throws IOException, SQLException, InterruptedException {
     try (WalReceiver wal = WalReceiver.connect(spec, facts, server::abort)) {
       BaseBackup.Result backup;
       try {
         backup =
             new BaseBackup(server, facts, out, pages)
-                .run(APPLICATION, start -> wal.start(start, out));
+                .run(APPLICATION, verification, start -> wal.start(start, out));
       } catch (IOException | RuntimeException e) {
         wal.throwFailure(); // it has closed our connection then, and is what is to blame
         throw e;
@@ -85,12 +90,15 @@ final class PostgresCapture {
     }
   }
 
-  /** What an ordinary connection adds; a backup is whole without it. */
-  private void withSql(ServerFacts facts, BaseBackup.Result backup)
-      throws IOException, InterruptedException {
+  /**
+   * Captures what only SQL can reach; a backup is whole without it.
+   *
+   * @return whether the role may read pages of the live server
+   */
+  private boolean captureConfiguration() throws IOException, InterruptedException {
     try (Connection sql = Login.sql(spec, APPLICATION)) {
       new ConfigurationFiles(name, spec.user()).capture(sql, out);
-      judgePages(backup, new LivePages(sql, facts.layout()));
+      return LivePages.areReadable(sql);
     } catch (SQLException e) {
       unlessInterrupted(new IOException(e));
       Finding why = problems.explain(e, Problems.Purpose.SQL);
@@ -102,13 +110,22 @@ final class PostgresCapture {
                   + " any: "
                   + why.message(),
               why.hint()));
-      judgePages(backup, page -> false);
+      return false;
     }
   }
 
-  private void judgePages(BaseBackup.Result backup, PageFindings.Reader reader)
-      throws InterruptedException {
-    pages.judge(name, backup.start().lsn(), backup.stop(), reader).forEach(out::report);
+  private void report(BaseBackup.Result backup, ServerFacts facts, PageVerification verification)
+      throws IOException, InterruptedException {
+    if (!pages.isEmpty() && verification == PageVerification.OURS) {
+      try (Connection sql = Login.sql(spec, APPLICATION)) {
+        judgePages(backup, new LivePages(sql, facts.layout()));
+      } catch (SQLException e) {
+        unlessInterrupted(new IOException(e));
+        judgePages(backup, page -> false); // what was seen holds
+      }
+    } else {
+      judgePages(backup, page -> false);
+    }
     backup
         .corruption()
         .ifPresent(
@@ -118,6 +135,11 @@ final class PostgresCapture {
                         name,
                         "the server found damaged pages itself: " + error.message(),
                         "the server's log names them; the backup holds them as they are")));
+  }
+
+  private void judgePages(BaseBackup.Result backup, PageFindings.Reader reader)
+      throws InterruptedException {
+    pages.judge(name, backup.start().lsn(), backup.stop(), reader).forEach(out::report);
   }
 
   private static SourceState state(ServerFacts facts, BaseBackup.Result backup) {

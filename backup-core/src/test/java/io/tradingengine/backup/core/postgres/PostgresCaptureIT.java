@@ -55,7 +55,10 @@ class PostgresCaptureIT {
 
   /** By hand, as anybody would: tar alone. */
   private Path unpack(FolderSink sink, SourceState state) throws IOException {
-    Path data = folder.resolve("restored");
+    return unpack(sink, state, folder.resolve("restored"));
+  }
+
+  private Path unpack(FolderSink sink, SourceState state, Path data) throws IOException {
     extract(sink.file("base.tar"), data);
     extract(sink.file("wal.tar"), data.resolve("pg_wal"));
     Files.copy(
@@ -235,36 +238,97 @@ class PostgresCaptureIT {
   @Test
   void aDamagedPageIsNamedAndTheBackupKept() throws Exception {
     try (PgServer server = PgServer.start(15);
-        Source source = source(server)) {
+        Source source = source(server);
+        Source plain =
+            new PostgresSourceProvider()
+                .open("pg", settings(server).with("user", "plain").with("password", "plain"))) {
       server.execute(
+          "create role plain login replication password 'plain'",
           "create table trade (id int, pad text)",
           "insert into trade select i, repeat('z', 700) from generate_series(1, 2000) i",
           "checkpoint");
       String path = server.value("select pg_relation_filepath('trade')");
       server.stop();
-      Path file = server.dataDirectory().resolve(path);
-      try (RandomAccessFile pages = new RandomAccessFile(file.toFile(), "rw")) {
-        pages.seek(17 * 8192 + 4000);
-        int old = pages.read();
-        pages.seek(17 * 8192 + 4000);
-        pages.write(old ^ 4);
-      }
-      server.startAgain();
-      FolderSink sink = sink();
-      SourceState state = source.capture(sink);
-      assertThat(sink.findings)
-          .filteredOn(found -> found.severity() == Finding.Severity.WARNING)
-          .anySatisfy(
-              found ->
-                  assertThat(found.message()).contains(path + ", block 17").contains("checksum"));
-      assertThat(sink.finished).contains("base", "wal", "backup-manifest");
-      Path restored = unpack(sink, state);
-      Oracles.run("pg_verifybackup", restored.toString()).orFail();
+      flipBit(server.dataDirectory().resolve(path), 17 * 8192 + 4000);
       Oracles.Result checksums =
           Oracles.command("pg_checksums", "--check", "-D", server.dataDirectory().toString())
               .nonRoot()
               .run();
-      assertThat(checksums.exitCode()).isNotZero();
+      assertThat(checksums.stderr()).contains(path).contains("block 17");
+      server.startAgain();
+
+      FolderSink sink = sink();
+      SourceState state = source.capture(sink);
+      assertThat(sink.findings)
+          .singleElement()
+          .satisfies(found -> assertDamaged(found, path + ", block 17"));
+      assertThat(sink.finished).contains("base", "wal", "backup-manifest");
+      Path restored = unpack(sink, state);
+      Oracles.run("pg_verifybackup", restored.toString()).orFail();
+
+      // Who may not read pages again relies on the server, which ends with an error of its own.
+      FolderSink second = new FolderSink(Files.createDirectories(folder.resolve("second")));
+      plain.capture(second);
+      assertThat(second.findings)
+          .filteredOn(found -> found.severity() == Finding.Severity.WARNING)
+          .satisfiesExactly(
+              found -> assertDamaged(found, path + ", block 17"),
+              found -> assertDamaged(found, "the server found damaged pages itself"));
+      assertThat(second.finished).contains("base", "wal", "backup-manifest");
+    }
+  }
+
+  private static void assertDamaged(Finding found, String text) {
+    assertThat(found.severity()).isEqualTo(Finding.Severity.WARNING);
+    assertThat(found.message()).contains(text).contains("checksum");
+  }
+
+  private static void flipBit(Path file, long offset) throws IOException {
+    try (RandomAccessFile pages = new RandomAccessFile(file.toFile(), "rw")) {
+      pages.seek(offset);
+      int old = pages.read();
+      pages.seek(offset);
+      pages.write(old ^ 4);
+    }
+  }
+
+  @Test
+  void aStandbyCanBeCapturedAndALaterTimelineToo() throws Exception {
+    try (PgServer primary = PgServer.start(17);
+        Source source = source(primary)) {
+      createAccounts(primary);
+      FolderSink sink = sink();
+      Path copy = unpack(sink, source.capture(sink));
+      Files.createFile(copy.resolve("standby.signal"));
+      try (PgServer standby =
+          PgServer.of(17)
+              .standby()
+              .setting(
+                  "primary_conninfo",
+                  "host=127.0.0.1 port=%d user=%s password=%s"
+                      .formatted(primary.port(), PgServer.USER, PgServer.PASSWORD))
+              .start(copy)) {
+        assertThat(captureAndSum(standby, folder.resolve("from-standby"))).isEqualTo("5000000");
+        standby.execute("select pg_promote()", "checkpoint");
+        assertThat(captureAndSum(standby, folder.resolve("timeline-2"))).isEqualTo("5000000");
+      }
+      FolderSink promoted = new FolderSink(folder.resolve("timeline-2"));
+      Oracles.Result members =
+          Oracles.run("tar", "-tf", promoted.file("wal.tar").toString()).orFail();
+      assertThat(members.stdout()).startsWith("00000002.history").contains("\n00000002000000");
+    }
+  }
+
+  private String captureAndSum(PgServer server, Path into) throws Exception {
+    FolderSink sink = new FolderSink(Files.createDirectories(into));
+    try (Source source = source(server)) {
+      SourceState state = source.capture(sink);
+      assertThat(sink.findings).isEmpty();
+      Path restored = unpack(sink, state, folder.resolve("restored-" + into.getFileName()));
+      Files.deleteIfExists(restored.resolve("standby.signal"));
+      try (PgServer copy = PgServer.start(restored, server.major())) {
+        return copy.value("select sum(balance) from account");
+      }
     }
   }
 
