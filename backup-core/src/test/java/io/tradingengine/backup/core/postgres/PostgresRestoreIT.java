@@ -96,7 +96,18 @@ class PostgresRestoreIT {
                 Stream.of(options))
             .toList();
     Oracles.command(command).environment("PGPASSWORD", PgServer.PASSWORD).run().orFail();
-    TarCaptured captured = new TarCaptured(tars);
+    Path outside = Files.createDirectories(folder.resolve("outside/etc/postgresql"));
+    Files.writeString(outside.resolve("postgresql.conf"), "archive_mode = always\n");
+    Oracles.run(
+            "tar",
+            "-cf",
+            tars.resolve("configuration.tar").toString(),
+            "-C",
+            folder.resolve("outside").toString(),
+            "etc/postgresql/postgresql.conf")
+        .orFail();
+    Staging.delete(folder.resolve("outside"));
+    TarCaptured captured = TarCaptured.ofBaseBackup(tars);
     for (Captured.ArtifactInfo artifact : captured.artifacts()) {
       if (artifact.name().startsWith("tablespace-")) {
         captured.with("tablespace." + artifact.name().substring(11), tablespace.toString());
@@ -152,6 +163,8 @@ class PostgresRestoreIT {
     assertModes(data);
     assertThat(Files.readString(data.resolve("production-configuration/postgresql.auto.conf")))
         .contains("production.example");
+    assertThat(data.resolve("production-configuration/etc/postgresql/postgresql.conf"))
+        .hasContent("archive_mode = always");
     Files.deleteIfExists(marker);
     try (PgServer server = PgServer.start(data, 15)) {
       assertThat(digests(server)).isEqualTo(digests);

@@ -26,8 +26,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarFile;
 
 /**
- * What {@code pg_basebackup -Ft} wrote, as a capture: handed out by several threads, in pieces of
- * random sizes and in random order, from heap and from direct buffers.
+ * Files of a folder as a capture: handed out by several threads, in pieces of random sizes and in
+ * random order, from heap and from direct buffers.
  */
 final class TarCaptured implements Captured {
   private static final int THREADS = 4;
@@ -37,21 +37,39 @@ final class TarCaptured implements Captured {
   private final Map<String, List<IndexEntry>> indexes = new HashMap<>();
   private final Map<String, String> attributes = new TreeMap<>();
 
-  /** Takes the files of a folder; attributes that it cannot know are added later. */
-  TarCaptured(Path folder) throws IOException {
+  private TarCaptured() {}
+
+  /** What pg_basebackup 15 wrote; attributes that cannot be known are added later. */
+  static TarCaptured ofBaseBackup(Path folder) throws IOException {
+    TarCaptured captured = new TarCaptured();
     try (var entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        add(entry);
+        captured.add(entry);
       }
     }
-    ServerManifest manifest =
-        ServerManifest.parse(Files.readAllBytes(files.get(ContentsReader.MANIFEST)));
-    attributes.put("server-version", "15.19");
-    attributes.put("server-version-num", "150019");
-    attributes.put("start-lsn", manifest.walRanges().get(0).start().toString());
-    attributes.put("stop-lsn", manifest.walRanges().get(0).end().toString());
-    attributes.put("wal-segment-size", Integer.toString(16 << 20));
-    attributes.put("setting.max_connections", "123");
+    Path manifest = captured.files.get(ContentsReader.MANIFEST);
+    ServerManifest.WalRange wal =
+        ServerManifest.parse(Files.readAllBytes(manifest)).walRanges().get(0);
+    return captured
+        .with("server-version", "15.19")
+        .with("server-version-num", "150019")
+        .with("start-lsn", wal.start().toString())
+        .with("stop-lsn", wal.end().toString())
+        .with("wal-segment-size", Integer.toString(16 << 20))
+        .with("setting.max_connections", "123");
+  }
+
+  /** What our own capture wrote. */
+  static TarCaptured of(FolderSink sink, SourceState state) {
+    TarCaptured captured = new TarCaptured();
+    sink.index.forEach(
+        (name, index) -> {
+          Path tar = sink.file(name + ".tar");
+          captured.files.put(name, Files.exists(tar) ? tar : sink.file(name));
+          captured.indexes.put(name, index);
+        });
+    captured.attributes.putAll(state.attributes());
+    return captured;
   }
 
   private void add(Path file) throws IOException {
