@@ -5,7 +5,9 @@ import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.Captured.ArtifactInfo;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -16,15 +18,52 @@ import org.jspecify.annotations.Nullable;
  * writes. Not safe for concurrent use.
  */
 final class ArchiveReader implements Closeable {
+  /** Far more than the longest name and the longest link need. */
+  private static final int MAX_HEADERS = 64 << 10;
+
   private final String key;
   private final long length;
+  private final Metered in;
   private final TarArchiveInputStream tar;
   private String last = "its beginning";
 
-  private ArchiveReader(String key, long length, TarArchiveInputStream tar) {
+  private ArchiveReader(String key, long length, Metered in) {
     this.key = key;
     this.length = length;
-    this.tar = tar;
+    this.in = in;
+    this.tar = new TarArchiveInputStream(in, Archive.NAME_ENCODING);
+  }
+
+  /** Gives out so many bytes and no more: the library keeps the whole of a header in memory. */
+  private static final class Metered extends FilterInputStream {
+    private long left;
+
+    Metered(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int from, int length) throws IOException {
+      if (left <= 0) {
+        throw new IOException("a header is longer than " + MAX_HEADERS + " bytes");
+      }
+      int got = super.read(bytes, from, (int) Math.min(length, left));
+      left -= Math.max(got, 0);
+      return got;
+    }
+
+    @Override
+    public long skip(long count) throws IOException {
+      long skipped = super.skip(Math.min(count, left));
+      left -= skipped;
+      return skipped;
+    }
   }
 
   static ArchiveReader open(String source, Captured captured) throws IOException {
@@ -38,16 +77,16 @@ final class ArchiveReader implements Closeable {
     return new ArchiveReader(
         key,
         length,
-        new TarArchiveInputStream(
-            new BufferedInputStream(captured.open(Archive.ARTIFACT, 0), Archive.BUFFER),
-            Archive.NAME_ENCODING));
+        new Metered(new BufferedInputStream(captured.open(Archive.ARTIFACT, 0), Archive.BUFFER)));
   }
 
   /** The next member, or null at the end. */
   @Nullable Member next() throws IOException {
     TarArchiveEntry entry;
     try {
+      in.left = MAX_HEADERS;
       entry = tar.getNextEntry();
+      in.left = Long.MAX_VALUE;
     } catch (IOException | IllegalArgumentException e) {
       throw new IOException(
           "cannot read the archive " + key + " after " + last + ": " + e.getMessage(), e);

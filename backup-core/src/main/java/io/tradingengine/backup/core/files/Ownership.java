@@ -46,7 +46,7 @@ final class Ownership {
     return Optional.of(
         Finding.warning(
             source,
-            kept + " restored files belong to the current user instead of their owner",
+            "files restored under the current user instead of their owner: " + kept,
             "restore as root for owners, and for set-user-id and set-group-id bits"));
   }
 

@@ -194,6 +194,15 @@ final class Staging implements AutoCloseable {
     }
   }
 
+  /** Lets go of the folder as it is. */
+  void abandon() {
+    try {
+      lock.close();
+    } catch (IOException e) {
+      log.warn("cannot unlock {}; the lock ends with this process", folder, e);
+    }
+  }
+
   /** Removes the folder with all in it. */
   @Override
   public void close() throws IOException {

@@ -28,6 +28,9 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * lists are not kept.
  */
 final class TreeCapture implements TreeWalk.Visitor {
+  /** How long a name the header takes. The library shortens longer ones in quadratic time. */
+  private static final int SHORT_NAME = 99;
+
   private static final int NANO_DIGITS = 9;
   private static final byte[] ZEROS = new byte[Archive.BUFFER];
 
@@ -63,7 +66,6 @@ final class TreeCapture implements TreeWalk.Visitor {
     this.findings = findings;
     this.buffered = new BufferedOutputStream(out, Archive.BUFFER);
     this.tar = new TarArchiveOutputStream(buffered, Archive.NAME_ENCODING);
-    tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
     tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
   }
 
@@ -263,22 +265,38 @@ final class TreeCapture implements TreeWalk.Visitor {
     tar.closeArchiveEntry();
   }
 
-  /** Begins a member, before it a POSIX header with what the old one has no room for. */
+  /** Begins a member, before it what its header has no room for. */
   private void begin(TarArchiveEntry header, FileTime modified) throws IOException {
     Instant instant = modified.toInstant();
     Instant second = instant.truncatedTo(ChronoUnit.SECONDS);
     if (!instant.equals(second)) {
-      byte[] record = timeRecord(instant);
-      TarArchiveEntry extended =
-          new TarArchiveEntry("PaxHeaders/mtime", TarConstants.LF_PAX_EXTENDED_HEADER_LC);
-      extended.setSize(record.length);
-      extended.setLastModifiedTime(FileTime.fromMillis(0));
-      tar.putArchiveEntry(extended);
-      tar.write(record);
-      tar.closeArchiveEntry();
+      putExtra("PaxHeaders/mtime", TarConstants.LF_PAX_EXTENDED_HEADER_LC, timeRecord(instant));
     }
     header.setLastModifiedTime(FileTime.from(second));
+    String name = header.getName();
+    if (name.length() > SHORT_NAME) {
+      putExtra(TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME, terminated(name));
+      header.setName(name.substring(0, SHORT_NAME));
+    }
+    String link = header.getLinkName();
+    if (link.length() > SHORT_NAME) {
+      putExtra(TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGLINK, terminated(link));
+      header.setLinkName(link.substring(0, SHORT_NAME));
+    }
     tar.putArchiveEntry(header);
+  }
+
+  private void putExtra(String name, byte type, byte[] content) throws IOException {
+    TarArchiveEntry extra = new TarArchiveEntry(name, type);
+    extra.setSize(content.length);
+    extra.setLastModifiedTime(FileTime.fromMillis(0));
+    tar.putArchiveEntry(extra);
+    tar.write(content);
+    tar.closeArchiveEntry();
+  }
+
+  private static byte[] terminated(String raw) {
+    return (raw + '\0').getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** {@code LENGTH mtime=SECONDS.NANOS}: the library itself writes no more than seven digits. */

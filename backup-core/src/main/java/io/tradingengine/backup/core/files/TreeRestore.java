@@ -199,8 +199,9 @@ final class TreeRestore implements StagedRestore {
     try {
       moves.undo();
     } catch (IOException e) {
-      // What is in the staging folders may be all that is left: it stays.
+      // What could not be moved back may be in a staging folder: they stay.
       cause.addSuppressed(e);
+      stagings.forEach(Staging::abandon);
       return;
     }
     try {

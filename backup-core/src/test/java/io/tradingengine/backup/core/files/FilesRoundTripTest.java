@@ -138,12 +138,12 @@ class FilesRoundTripTest {
   }
 
   @Test
-  void aGibibyteOfNothingTakesNoSpace() throws Exception {
-    long size = 1L << 30;
+  void holesTakeNoSpace() throws Exception {
+    long size = 256L << 20;
     Path sparse = root.resolve("sparse");
     try (FileChannel channel =
         FileChannel.open(sparse, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      channel.write(ByteBuffer.wrap("middle".getBytes(US_ASCII)), 300L << 20);
+      channel.write(ByteBuffer.wrap("middle".getBytes(US_ASCII)), 100L << 20);
       channel.write(ByteBuffer.wrap(new byte[1]), size - 1);
     }
 

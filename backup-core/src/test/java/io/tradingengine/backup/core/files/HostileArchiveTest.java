@@ -252,6 +252,20 @@ class HostileArchiveTest {
   }
 
   @Test
+  void aNameThatWouldFillTheMemoryIsRefused() throws IOException {
+    TarArchiveEntry name =
+        new TarArchiveEntry(TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME);
+    name.setSize(1 << 20);
+    tar.putArchiveEntry(name);
+    tar.write(new byte[1 << 20]);
+    tar.closeArchiveEntry();
+    Captured captured = captured();
+    assertThatThrownBy(() -> restore(into(captured, into)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("after member 'srv/app/': a header is longer than 65536 bytes");
+  }
+
+  @Test
   void whatIsNoArchiveIsRefused() {
     byte[] noise = new byte[4096];
     Arrays.fill(noise, (byte) 0x5a);
