@@ -35,7 +35,7 @@ public final class Catalog {
   private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
   private static final int LARGEST_REPOSITORY = 1 << 16;
   private static final int LARGEST_MANIFEST = 256 << 20;
-  private static final int LARGEST_SIGNATURE = 1 << 20;
+  private static final int LARGEST_SIGNATURE = 1 << 16;
 
   private final Destination destination;
   private final Encryptor encryptor;

@@ -9,10 +9,11 @@ import io.tradingengine.backup.spi.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * The files that stand in a backup's artifacts, as JSON. Immutable.
@@ -56,7 +57,7 @@ public record IndexFile(Map<String, List<IndexEntry>> artifacts) {
       field("artifacts", Json.map(Json.list(ENTRY)), IndexFile::artifacts);
 
   public IndexFile {
-    Objects.requireNonNull(artifacts, "artifacts");
+    artifacts = Collections.unmodifiableMap(new LinkedHashMap<>(artifacts));
   }
 
   /** The name under which an artifact stands in the index. */

@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * All that has to be known to read a backup. Immutable, and consistent in itself: every key lies in
- * the backup's own folder, and every artifact is covered by its volumes without gap or overlap.
+ * All that has to be known to read a backup. Immutable, and consistent in itself: every object has
+ * the name that its place demands, and every artifact is covered by its volumes without gap or
+ * overlap.
  *
  * @param id the backup
  * @param system the system's name
@@ -50,7 +51,7 @@ public record Manifest(
     sources = List.copyOf(sources);
     Objects.requireNonNull(index, "index");
     findings = List.copyOf(findings);
-    ManifestCheck.check(id, sources, index);
+    ManifestCheck.check(id, storage.codec(), sources, index);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.tradingengine.backup.core.catalog;
 
 import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.Compression.Codec;
 import io.tradingengine.backup.core.catalog.Manifest.CapturedSource;
 import io.tradingengine.backup.core.volume.Artifact;
 import io.tradingengine.backup.core.volume.Volume;
@@ -8,6 +9,8 @@ import io.tradingengine.backup.spi.ObjectKey;
 import io.tradingengine.backup.spi.SourceNames;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -16,14 +19,15 @@ import java.util.regex.Pattern;
  * offsets without looking again.
  */
 final class ManifestCheck {
-  private static final Pattern ARTIFACT = Pattern.compile("[a-z0-9][a-z0-9-]{0,127}");
+  private static final Pattern ARTIFACT = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
   private static final Pattern EXTENSION = Pattern.compile("[a-z0-9]{0,15}");
 
   private final BackupId id;
-  private final Set<ObjectKey> keys = new HashSet<>();
+  private final String suffix;
 
-  private ManifestCheck(BackupId id) {
+  private ManifestCheck(BackupId id, String suffix) {
     this.id = id;
+    this.suffix = suffix;
   }
 
   /**
@@ -31,11 +35,14 @@ final class ManifestCheck {
    *
    * @throws IllegalArgumentException naming what does not fit
    */
-  static void check(BackupId id, List<CapturedSource> sources, Volume index) {
-    ManifestCheck check = new ManifestCheck(id);
-    require(RepositoryLayout.isIndex(id, index.key()), "the index cannot be " + index.key());
+  static void check(BackupId id, Codec codec, List<CapturedSource> sources, Volume index) {
+    Optional<String> suffix = RepositoryLayout.indexSuffix(id, index.key());
+    require(suffix.isPresent(), "the index cannot be " + index.key());
+    require(
+        suffix.orElseThrow().startsWith(RepositoryLayout.suffix(codec)),
+        "by its name, " + index.key() + " is not compressed as the manifest says");
     require(index.offset() == 0, "the index is one volume");
-    check.volume(index);
+    ManifestCheck check = new ManifestCheck(id, suffix.get());
     Set<String> names = new HashSet<>();
     for (CapturedSource source : sources) {
       require(
@@ -58,19 +65,18 @@ final class ManifestCheck {
     }
   }
 
-  /** That the volumes cover the artifact without a gap, the artifact itself has checked. */
+  /**
+   * Recovery by hand puts volumes together by their names, so a name tells place and number. That
+   * they cover the artifact without a gap, the artifact itself has checked.
+   */
   private void artifact(Artifact artifact, String folder) {
-    for (Volume volume : artifact.volumes()) {
-      String key = volume.key().value();
-      require(
-          key.startsWith(folder) && key.indexOf('/', folder.length()) < 0,
-          key + " does not lie in " + folder);
-      volume(volume);
+    String end = (artifact.extension().isEmpty() ? "" : "." + artifact.extension()) + suffix;
+    for (int i = 0; i < artifact.volumes().size(); i++) {
+      String number = String.format(Locale.ROOT, "-%06d", i + 1);
+      String expected = folder + artifact.name() + number + end;
+      ObjectKey key = artifact.volumes().get(i).key();
+      require(key.value().equals(expected), "found " + key + ", expected " + expected);
     }
-  }
-
-  private void volume(Volume volume) {
-    require(keys.add(volume.key()), volume.key() + " stands twice");
   }
 
   private static void require(boolean holds, String problem) {

@@ -4,6 +4,7 @@ import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.Compression;
 import io.tradingengine.backup.spi.ObjectKey;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The names of everything in a repository. */
 public final class RepositoryLayout {
@@ -13,6 +14,7 @@ public final class RepositoryLayout {
   private static final String MANIFEST = "manifest.json";
   private static final String SIGNATURE = ".asc";
   private static final String INDEX = "index.json";
+  private static final Pattern SUFFIX = Pattern.compile("(\\.[a-z0-9]{1,15}){1,2}");
 
   private RepositoryLayout() {}
 
@@ -68,9 +70,10 @@ public final class RepositoryLayout {
     return id + "/";
   }
 
-  /** Whether {@code key} can be the index of that backup, with whatever suffix. */
-  static boolean isIndex(BackupId id, ObjectKey key) {
+  /** What a backup's index has as its suffix; empty if {@code key} cannot be that index. */
+  static Optional<String> indexSuffix(BackupId id, ObjectKey key) {
     String plain = prefix(id) + INDEX;
-    return key.value().startsWith(plain) && key.value().indexOf('/', plain.length()) < 0;
+    String rest = key.value().startsWith(plain) ? key.value().substring(plain.length()) : "?";
+    return rest.isEmpty() || SUFFIX.matcher(rest).matches() ? Optional.of(rest) : Optional.empty();
   }
 }

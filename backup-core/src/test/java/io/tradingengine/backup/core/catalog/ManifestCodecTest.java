@@ -112,12 +112,19 @@ class ManifestCodecTest {
           "name" : "backup-manifest"         | "name" : "../base"                 | an artifact cannot be called
           "extension" : ""                   | "extension" : "../x"               | the extension
           "extension" : ""                   | "extension" : null                 | /extension is no text
-          base-000002.tar.zst.gpg            | base-000001.tar.zst.gpg            | stands twice
+          base-000002.tar.zst.gpg            | base-000001.tar.zst.gpg            | expected full-20240115-020000/postgres/base-000002
+          base-000002.tar.zst.gpg            | base-000003.tar.zst.gpg            | expected full-20240115-020000/postgres/base-000002
+          base-000002.tar.zst.gpg            | base-000002.tar.gz.gpg             | expected full-20240115-020000/postgres/base-000002
+          base-000002.tar.zst.gpg            | base-000002.zst.gpg                | expected full-20240115-020000/postgres/base-000002
+          base-000002.tar.zst.gpg            | base-2.tar.zst.gpg                 | expected full-20240115-020000/postgres/base-000002
           postgres/base-000002.tar.zst.gpg   | ../base-000002.tar.zst.gpg         | not an object key
-          postgres/base-000002.tar.zst.gpg   | config/base-000002.tar.zst.gpg     | does not lie in
-          postgres/base-000002.tar.zst.gpg   | postgres/x/base-000002.tar.zst.gpg | does not lie in
+          postgres/base-000002.tar.zst.gpg   | config/base-000002.tar.zst.gpg     | expected full-20240115-020000/postgres/base-000002
+          postgres/base-000002.tar.zst.gpg   | postgres/x/base-000002.tar.zst.gpg | expected full-20240115-020000/postgres/base-000002
+          full-20240115-020000/postgres/base | full-20240116-020000/postgres/base | expected full-20240115-020000/postgres/base
           index.json.zst.gpg                 | indexes                            | the index cannot be
           index.json.zst.gpg                 | postgres/index.json                | the index cannot be
+          index.json.zst.gpg                 | index.json.gz.gpg                  | not compressed as the manifest says
+          "compression" : "zstd"             | "compression" : "gzip"             | not compressed as the manifest says
           "severity" : "warning"             | "severity" : "WARNING"             | 'WARNING' is unknown
           "compression" : "zstd"             | "compression" : "lzma"             | 'lzma' is unknown
           "startedAt" : "2024-01-15T02:00:00Z" | "startedAt" : "2024-01-15T03:00:00+01:00" | /startedAt
