@@ -11,7 +11,7 @@ import java.util.Map;
  */
 final class ProgressBars implements Progress {
   private static final String UP_AND_CLEAR = "\u001b[1A\u001b[2K";
-  private static final int WIDTH = 30;
+  private static final int WIDTH = 20;
 
   private final PrintWriter err;
   private final Map<String, String> atWork = new LinkedHashMap<>();

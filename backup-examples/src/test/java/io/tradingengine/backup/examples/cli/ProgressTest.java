@@ -54,8 +54,8 @@ class ProgressTest {
 
     assertThat(err.toString().lines())
         .containsExactly(
-            "postgres [                              ] started",
-            UP_AND_CLEAR + "postgres [###############               ] 50 B of about 100 B (50 %)",
+            "postgres [                    ] started",
+            UP_AND_CLEAR + "postgres [##########          ] 50 B of about 100 B (50 %)",
             UP_AND_CLEAR + "postgres: done, 100 B in 1.0 s (100 B/s)");
   }
 
