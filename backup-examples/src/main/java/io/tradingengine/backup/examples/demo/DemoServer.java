@@ -33,7 +33,11 @@ final class DemoServer implements AutoCloseable {
   private final Secret password;
   private final Unprivileged unprivileged;
   private final int port;
-  private @Nullable Process process;
+
+  /** A query under way does not hear of an interruption, but it ends with its server. */
+  private final Thread endOfProcess = new Thread(this::askToStop, "stop PostgreSQL");
+
+  private @Nullable volatile Process process;
 
   /**
    * A server below {@code folder}: its programs in {@code pgsql}, its data in {@code data}. Starts
@@ -81,9 +85,13 @@ final class DemoServer implements AutoCloseable {
             "--data-checksums",
             "--no-instructions",
             "--no-sync");
-    int exit = initdb.waitFor();
-    Files.delete(passwordFile);
-    if (exit != 0) {
+    try {
+      initdb.waitFor();
+    } finally {
+      initdb.destroy();
+      Files.delete(passwordFile);
+    }
+    if (initdb.exitValue() != 0) {
       throw new BackupException("initdb failed:" + System.lineSeparator() + logText());
     }
   }
@@ -91,7 +99,7 @@ final class DemoServer implements AutoCloseable {
   /** Starts the server on whatever is in the data directory, and waits until it takes writes. */
   void start() throws IOException, InterruptedException {
     unprivileged.own(dataDirectory());
-    process =
+    Process started =
         start(
             program("postgres"),
             "-D",
@@ -102,9 +110,11 @@ final class DemoServer implements AutoCloseable {
             "port=" + port,
             "-c",
             "unix_socket_directories=");
+    process = started;
+    Runtime.getRuntime().addShutdownHook(endOfProcess);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!ready()) {
-      if (!process.isAlive() || System.nanoTime() > deadline) {
+      if (!started.isAlive() || System.nanoTime() > deadline) {
         throw new BackupException("PostgreSQL did not start:" + System.lineSeparator() + logText());
       }
       Thread.sleep(20);
@@ -124,17 +134,38 @@ final class DemoServer implements AutoCloseable {
   }
 
   /** Stops the server as an operator would; does nothing if it does not run. */
-  void stop() throws IOException, InterruptedException {
+  void stop() throws InterruptedException {
     Process running = process;
-    if (running != null && running.isAlive()) {
-      // SIGINT asks for a fast shutdown; Process.destroy() would send SIGTERM, which waits for
-      // clients.
-      new ProcessBuilder("kill", "-INT", Long.toString(running.pid())).start().waitFor();
-      if (!running.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        running.destroyForcibly();
-      }
+    if (running == null) {
+      return;
+    }
+    askToStop();
+    if (!running.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      running.destroyForcibly();
     }
     process = null;
+    try {
+      Runtime.getRuntime().removeShutdownHook(endOfProcess);
+    } catch (IllegalStateException e) {
+      // This process is ending; the hook finds nothing to stop.
+    }
+  }
+
+  /**
+   * SIGINT asks for a fast shutdown; Process.destroy() would send SIGTERM, which waits for clients.
+   */
+  private void askToStop() {
+    Process running = process;
+    if (running != null && running.isAlive()) {
+      try {
+        new ProcessBuilder("kill", "-INT", Long.toString(running.pid())).start().waitFor();
+      } catch (IOException e) {
+        running.destroy();
+      } catch (InterruptedException e) {
+        running.destroy();
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   Connection connect(String database) throws SQLException {
@@ -148,7 +179,7 @@ final class DemoServer implements AutoCloseable {
 
   /** Stops the server for good, even if this thread has been interrupted. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     boolean interrupted = Thread.interrupted();
     try {
       stop();

@@ -41,7 +41,7 @@ class CommandLineIT {
   }
 
   @AfterAll
-  static void stopTheEngine() throws IOException {
+  static void stopTheEngine() {
     engine.close();
   }
 

@@ -73,7 +73,7 @@ public final class TestEngine implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     server.close();
   }
 }
