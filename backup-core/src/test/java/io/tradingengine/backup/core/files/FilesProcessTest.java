@@ -106,8 +106,7 @@ class FilesProcessTest {
     file(root.resolve("a"), "a");
     file(root.resolve("b"), "b");
     Path target = below(other, root);
-    Process process =
-        FilesProcess.start(List.of(), "hang", root.toString(), other.toString());
+    Process process = FilesProcess.start(List.of(), "hang", root.toString(), other.toString());
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       assertThat(out.readLine()).isEqualTo("hangs");

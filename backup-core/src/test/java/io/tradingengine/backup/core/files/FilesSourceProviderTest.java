@@ -21,8 +21,7 @@ class FilesSourceProviderTest {
   private void assertRefused(Settings settings, String... problems) {
     assertThatThrownBy(() -> provider.open("config", settings))
         .isInstanceOfSatisfying(
-            InvalidConfigException.class,
-            e -> assertThat(e.problems()).containsExactly(problems));
+            InvalidConfigException.class, e -> assertThat(e.problems()).containsExactly(problems));
   }
 
   @Test
@@ -53,7 +52,9 @@ class FilesSourceProviderTest {
   @Test
   void everyProblemIsToldAtOnce() {
     assertRefused(
-        Settings.of("files").with("paths", List.of("/", "/etc/a", "/etc/a/b")).with("exclude", "a["),
+        Settings.of("files")
+            .with("paths", List.of("/", "/etc/a", "/etc/a/b"))
+            .with("exclude", "a["),
         "files.paths: is '/', expected the folders below it that matter",
         "files.paths: '/etc/a' lies within '/', name one of them only",
         "files.paths: '/etc/a/b' lies within '/', name one of them only",
@@ -63,7 +64,8 @@ class FilesSourceProviderTest {
 
   @Test
   void aPathNamedTwiceIsCapturedOnce() throws Exception {
-    Settings settings = Settings.of("files").with("paths", List.of("/etc/./nowhere", "/etc/nowhere"));
+    Settings settings =
+        Settings.of("files").with("paths", List.of("/etc/./nowhere", "/etc/nowhere"));
     try (Source source = provider.open("config", settings)) {
       assertThat(source.check()).hasSize(1);
       assertThat(source.check().get(0).message()).contains(Path.of("/etc/nowhere") + " does not");

@@ -11,8 +11,15 @@ class RawNamesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "plain", "/plain/absolute", "a b%20c", "caf\u00e9", "/caf\u00e9/../x", "../\u00ff/./\u0080",
-        "line\nbreak\u00e9", "\u00c3\u00a9", "/"
+        "plain",
+        "/plain/absolute",
+        "a b%20c",
+        "caf\u00e9",
+        "/caf\u00e9/../x",
+        "../\u00ff/./\u0080",
+        "line\nbreak\u00e9",
+        "\u00c3\u00a9",
+        "/"
       })
   void everyByteSurvivesBeingAPath(String raw) {
     assertThat(RawNames.of(RawNames.toPath(raw))).isEqualTo(raw);
@@ -37,6 +44,9 @@ class RawNamesTest {
     Path path = Path.of("/srv", "x".repeat(255));
     Path beside = RawNames.beside(path, ".", ".restoring");
     assertThat(beside.getParent()).isEqualTo(Path.of("/srv"));
-    assertThat(beside.getFileName().toString()).hasSize(255).startsWith(".x").endsWith(".restoring");
+    assertThat(beside.getFileName().toString())
+        .hasSize(255)
+        .startsWith(".x")
+        .endsWith(".restoring");
   }
 }

@@ -7,6 +7,7 @@ import io.tradingengine.backup.core.support.Oracles;
 import io.tradingengine.backup.core.support.PgServer;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
+import io.tradingengine.backup.spi.StagedRestore;
 import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import java.io.IOException;
@@ -107,7 +108,10 @@ class PostgresRoundTripIT {
       RestoreTask task =
           new RestoreTask(
               TarCaptured.of(sink, state), Optional.of(data), relocations, false, bytes -> {});
-      return source.restore(task);
+      try (StagedRestore staged = source.stage(task)) {
+        staged.publish();
+        return staged.finish();
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.OpenPgp;
 import io.tradingengine.backup.RestoreManager;
 import io.tradingengine.backup.RestorePlan;
@@ -158,7 +159,7 @@ public final class Demo {
           Text.ratio(backup.plainSize(), backup.size()),
           Text.duration(backup.duration()));
       table.print(out, "   ");
-      Text.findings(out, backup.findings(), "   ");
+      warn(backup.findings());
       done(backup.backupId() + ", compressed and encrypted");
       return backup;
     }
@@ -184,7 +185,7 @@ public final class Demo {
       }
       RestoreReport report = manager.execute(plan);
       for (RestoreReport.RestoredSource source : report.sources()) {
-        Text.findings(out, source.findings(), "   ");
+        warn(source.findings());
       }
       done(
           Text.bytes(report.bytes())
@@ -225,6 +226,12 @@ public final class Demo {
               + " indexes checked");
       return differences.isEmpty() && broken == 0;
     }
+  }
+
+  private void warn(List<Finding> findings) {
+    List<Finding> serious =
+        findings.stream().filter(each -> each.severity() != Finding.Severity.INFO).toList();
+    Text.findings(out, serious, "   ");
   }
 
   private void begin(String title) {

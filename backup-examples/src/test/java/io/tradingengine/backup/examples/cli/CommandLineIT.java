@@ -130,6 +130,19 @@ class CommandLineIT {
 
   @Test
   @Order(5)
+  void theRecipesRun() throws IOException {
+    Path into = folder.resolve("by-recipe");
+
+    BackupInAService.main(new String[] {config.toString()});
+    ListBackups.main(new String[] {config.toString()});
+    RestoreLatest.main(new String[] {config.toString(), into.toString()});
+
+    assertThat(json(run("list", "--json")).path("backups")).hasSize(2);
+    assertThat(into.resolve("postgres/PG_VERSION")).exists();
+  }
+
+  @Test
+  @Order(6)
   void restoreWithoutForceOnlyPrintsItsPlan() {
     Path into = folder.resolve("planned");
 
@@ -142,7 +155,7 @@ class CommandLineIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void restoreWithForceRestoresAndSaysWhatComesNext() throws Exception {
     Path into = folder.resolve("restored");
     Map<String, String> tables = engine.tables();
@@ -158,11 +171,12 @@ class CommandLineIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void whatIsInTheWayIsNamedAndMovedAsideOnlyWithForce() throws IOException {
     Path into = folder.resolve("in-the-way");
-    Path old = Files.createDirectories(into.resolve("state")).resolve("old");
-    Files.writeString(old, "precious");
+    // Below the folder of a tree, its files stand as they stood below the root.
+    Path target = into.resolve("state").resolve(Path.of("/").relativize(engine.state()));
+    Path old = Files.writeString(Files.createDirectories(target).resolve("old"), "precious");
 
     Run plan = run("restore", "--into", into.toString(), "--source", "state");
     assertThat(plan.code()).isZero();
@@ -176,19 +190,6 @@ class CommandLineIT {
     assertThat(find(into, "book.snapshot")).exists();
     assertThat(find(into, "old")).hasContent("precious");
     assertThat(into.resolve("postgres")).doesNotExist();
-  }
-
-  @Test
-  @Order(8)
-  void theRecipesRun() throws IOException {
-    Path into = folder.resolve("by-recipe");
-
-    BackupInAService.main(new String[] {config.toString()});
-    ListBackups.main(new String[] {config.toString()});
-    RestoreLatest.main(new String[] {config.toString(), into.toString()});
-
-    assertThat(json(run("list", "--json")).path("backups")).hasSize(2);
-    assertThat(into.resolve("postgres/PG_VERSION")).exists();
   }
 
   /** Does what init says: edits the configuration. */
