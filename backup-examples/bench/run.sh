@@ -60,8 +60,8 @@ CONF
   as "$pgbin/pg_ctl" -D "$data" -s -w -l "$dir/server.log" start
 }
 
-fill() { # about 1 GB for 4,400,000 trades with their indexes
-  local trades=$((size_gb * 4400000))
+fill() { # about 1 GB for 5,600,000 trades with their indexes
+  local trades=$((size_gb * 5600000))
   psql -d postgres -c "CREATE DATABASE trading_engine" 
   psql -d trading_engine -v trades="$trades" -f "$here/trading.sql"
   psql -d trading_engine -c "CHECKPOINT"
