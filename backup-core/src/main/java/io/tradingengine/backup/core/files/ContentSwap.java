@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +20,19 @@ final class ContentSwap {
   /** What older data is called from then on, followed by the time. */
   static final String ASIDE = ".before-restore-";
 
+  private static final int PRIVATE = 0700;
+
   /** What file systems bring along. */
   private static final String LOST_AND_FOUND = "lost+found";
 
-  private ContentSwap() {}
+  private final Staging staging;
+  private final FileStat folder;
+
+  /** Before anything is moved: that changes the staged folder's own time. */
+  ContentSwap(Staging staging) throws IOException {
+    this.staging = staging;
+    this.folder = FileStat.of(staging.tree());
+  }
 
   /** Whether a child of a mount point is left where it is. */
   static boolean stays(Path child) {
@@ -33,44 +41,45 @@ final class ContentSwap {
   }
 
   /** Exchanges the content; returns where the older one is. */
-  static Optional<Path> place(Staging staging, String time, Moves moves) throws IOException {
+  Optional<Path> place(String time, Moves moves) throws IOException {
     Path target = staging.root().target();
-    Path tree = staging.tree();
-    if (!Files.isDirectory(tree, LinkOption.NOFOLLOW_LINKS)) {
+    if (folder.kind() != FileStat.Kind.DIRECTORY) {
       throw new IOException(
           target + " is a mount point, and a file cannot take its place: unmount it first");
     }
     Optional<Path> aside = Optional.empty();
     List<Path> older = children(target);
     if (!older.isEmpty()) {
-      Path folder = Places.firstFree(number -> target.resolve(ASIDE + time + number));
-      moves.makeFolder(folder);
+      Path other = Places.firstFree(number -> target.resolve(ASIDE + time + number));
+      moves.makeFolder(other);
       for (Path child : older) {
-        moves.move(child, folder.resolve(lastName(child)));
+        moves.move(child, other.resolve(lastName(child)));
       }
-      aside = Optional.of(folder);
+      aside = Optional.of(other);
     }
-    for (Path child : children(tree)) {
+    // Its own mode may forbid to take things out of it, and is given to the target later.
+    Files.setAttribute(staging.tree(), "unix:mode", PRIVATE);
+    for (Path child : children(staging.tree())) {
       moves.move(child, target.resolve(lastName(child)));
     }
     return aside;
   }
 
   /** Gives the mount point the restored folder's owner, time and mode, once all is in its place. */
-  static void finish(Staging staging, Ownership ownership) throws IOException {
-    FileStat stat = FileStat.of(staging.tree());
-    Member member =
+  void finish(Ownership ownership) throws IOException {
+    Path target = staging.root().target();
+    ownership.apply(
+        target,
         new Member(
             staging.root().member(),
             Member.Type.DIRECTORY,
-            stat.mode(),
-            stat.uid(),
-            stat.gid(),
-            stat.modified(),
+            folder.mode(),
+            folder.uid(),
+            folder.gid(),
+            folder.modified(),
             0,
-            "");
-    ownership.apply(staging.root().target(), member);
-    Moves.sync(staging.root().target());
+            ""));
+    Moves.sync(target);
   }
 
   private static List<Path> children(Path folder) throws IOException {

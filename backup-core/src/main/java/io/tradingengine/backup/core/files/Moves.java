@@ -14,6 +14,8 @@ import java.util.Set;
 
 /** Renames things, and can take all of it back. Not safe for concurrent use. */
 final class Moves {
+  private static final int OWNER_MAY_WRITE = 0200;
+
   private final Deque<Move> done = new ArrayDeque<>();
   private final Deque<Path> madeFolders = new ArrayDeque<>();
 
@@ -24,8 +26,26 @@ final class Moves {
     if (Places.exists(to)) {
       throw new FileAlreadyExistsException(to.toString());
     }
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    rename(from, to);
     done.push(new Move(from, to));
+  }
+
+  private static void rename(Path from, Path to) throws IOException {
+    FileStat stat = FileStat.of(from);
+    // A folder that gets another parent is written to itself, which its mode may forbid.
+    boolean closed = stat.kind() == FileStat.Kind.DIRECTORY && !Files.isWritable(from);
+    if (!closed) {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      return;
+    }
+    Path now = from;
+    Files.setAttribute(from, "unix:mode", stat.mode() | OWNER_MAY_WRITE);
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      now = to;
+    } finally {
+      Files.setAttribute(now, "unix:mode", stat.mode());
+    }
   }
 
   /** Makes a private folder to move things into. */
@@ -55,7 +75,7 @@ final class Moves {
     while (!done.isEmpty()) {
       Move move = done.pop();
       try {
-        Files.move(move.to(), move.from(), StandardCopyOption.ATOMIC_MOVE);
+        rename(move.to(), move.from());
       } catch (IOException e) {
         throw new IOException(
             "could not move " + move.to() + " back to " + move.from() + ": do so by hand", e);

@@ -36,6 +36,7 @@ final class TreeRestore implements StagedRestore {
   private final RestoreTask task;
   private final String time;
   private final List<Staging> stagings = new ArrayList<>();
+  private final List<ContentSwap> swaps = new ArrayList<>();
   private final Moves moves = new Moves();
   private final Ownership ownership = new Ownership();
   private final List<Finding> findings = new ArrayList<>();
@@ -65,7 +66,6 @@ final class TreeRestore implements StagedRestore {
             place(staging);
           }
           moves.sync();
-          finishMountPoints();
         });
   }
 
@@ -73,6 +73,7 @@ final class TreeRestore implements StagedRestore {
   public Restored finish() {
     over = true;
     closeStagings();
+    finishMountPoints();
     ownership.finding(source).ifPresent(findings::add);
     return new Restored(
         stagings.stream().map(staging -> staging.root().target()).toList(),
@@ -155,14 +156,18 @@ final class TreeRestore implements StagedRestore {
           root.target() + " came into being during the restore, and was left as it is");
     }
     Optional<Path> aside =
-        root.mountPoint()
-            ? ContentSwap.place(staging, time, moves)
-            : rename(staging, root.target(), occupant);
+        root.mountPoint() ? swapContent(staging) : rename(staging, root.target(), occupant);
     aside.ifPresent(
         path ->
             findings.add(
                 Finding.info(
                     source, "what was at " + root.target() + " before is now at " + path)));
+  }
+
+  private Optional<Path> swapContent(Staging staging) throws IOException {
+    ContentSwap swap = new ContentSwap(staging);
+    swaps.add(swap);
+    return swap.place(time, moves);
   }
 
   private Optional<Path> rename(Staging staging, Path target, Occupant occupant)
@@ -182,10 +187,17 @@ final class TreeRestore implements StagedRestore {
     return aside;
   }
 
-  private void finishMountPoints() throws IOException {
-    for (Staging staging : stagings) {
-      if (staging.root().mountPoint()) {
-        ContentSwap.finish(staging, ownership);
+  /** Last, because removing a staging folder changes the time of the mount point around it. */
+  private void finishMountPoints() {
+    for (ContentSwap swap : swaps) {
+      try {
+        swap.finish(ownership);
+      } catch (IOException e) {
+        findings.add(
+            Finding.warning(
+                source,
+                "could not set owner, time and mode of a mount point: " + e.getMessage(),
+                "set them by hand"));
       }
     }
   }

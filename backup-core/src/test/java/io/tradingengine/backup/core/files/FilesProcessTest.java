@@ -86,6 +86,7 @@ class FilesProcessTest {
     owner(foreign, 1234, 1234);
     mode(foreign, 06755);
     mode(file(root.resolve("read-only/own"), "x").getParent(), 0500);
+    mode(root, 0555);
 
     List<String> lines = roundTrip("unshare", "-r");
 
@@ -97,6 +98,7 @@ class FilesProcessTest {
         .contains("done");
     Path restored = below(other, root);
     assertThat(Trees.list(restored)).containsExactly("foreign", "read-only");
+    assertThat(TreeSnapshot.of(restored).get("")).startsWith("40555 0:0 ");
     assertThat(TreeSnapshot.of(restored).get("foreign")).startsWith("100755 0:0 ");
     assertThat(TreeSnapshot.of(restored).get("read-only")).startsWith("40500 0:0 ");
   }
