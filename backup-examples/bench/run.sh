@@ -4,6 +4,8 @@
 #
 #   backup-examples/bench/run.sh [SIZE_GB] [ROUNDS]           (default 2 3; takes about ROUNDS minutes)
 #
+# BENCH_TOOLS="ours" measures only this library (of: rest ours pipe); BENCH_JAVA_OPTS are options for its JVM.
+#
 # Needs, on Debian: postgresql-15 pgbackrest zstd gnupg time, and backup.jar (mvn -DskipTests package).
 # Run it as root (servers run as the user postgres) or as any user who is not.
 # Everything stands in a temporary folder ($BENCH_DIR, or below /var/tmp), which is removed at the end.
@@ -16,6 +18,7 @@ jar=${BACKUP_JAR:-$here/../target/backup.jar}
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 pgbin=${PGBIN:-/usr/lib/postgresql/15/bin}
 java_opts=${BENCH_JAVA_OPTS:-}
+tools=${BENCH_TOOLS:-rest ours pipe}
 
 for tool in "$pgbin/initdb" "$pgbin/pg_basebackup" pgbackrest zstd gpg /usr/bin/time "$java" "$jar"; do
   [ -e "$tool" ] || command -v "$tool" >/dev/null \
@@ -152,6 +155,7 @@ report() {
         printf "\n| %s | wall s | ours is × | CPU s (whole machine) | peak MiB | bytes |\n|---|---|---|---|---|---|\n", verb
         for (i = 1; i <= n; i++) {
           k = tools[i] " " verb
+          if (!(k in w)) continue
           printf "| %s | %.2f | %.2f | %.1f | %d | %d |\n", name[tools[i]], median(w[k]), median(w["ours " verb]) / median(w[k]), median(c[k]) / 1000, median(m[k]) / 1024, median(b[k])
         }
       }
@@ -163,7 +167,7 @@ fill
 prepare_tools
 echo "database: $(psql -d trading_engine -At -c "SELECT pg_size_pretty(sum(pg_database_size(oid))) FROM pg_database")"
 for round in $(seq "$rounds"); do
-  for tool in rest ours pipe; do
+  for tool in $tools; do
     measure $tool backup
     measure $tool restore
   done
