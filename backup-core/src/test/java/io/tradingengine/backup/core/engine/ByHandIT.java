@@ -64,7 +64,8 @@ class ByHandIT {
         "mkdir -m 700 " + data + " " + state,
         decode("postgres/base-", data),
         decode("postgres/wal-", data.resolve("pg_wal")),
-        decode("state/files-", state));
+        decode("state/files-", state),
+        "chown -R $(id -u):$(id -g) " + data);
 
     assertThat(TestSystem.contents(state.resolve(Path.of("/").relativize(system.state))))
         .isEqualTo(TestSystem.contents(system.state));
