@@ -21,8 +21,7 @@ class ContainerBackupIT {
 
   /** The images let nobody replicate from elsewhere. */
   private static final Transferable REPLICATION =
-      Transferable.of(
-          "echo 'host replication all all scram-sha-256' >> \"$PGDATA/pg_hba.conf\"\n");
+      Transferable.of("echo 'host replication all all scram-sha-256' >> \"$PGDATA/pg_hba.conf\"\n");
 
   @TempDir Path folder;
 
