@@ -58,10 +58,11 @@ final class Json {
     return node;
   }
 
-  static ObjectNode backups(List<BackupMetadata> backups) {
+  static ObjectNode backups(List<BackupMetadata> backups, List<Finding> damaged) {
     ObjectNode node = MAPPER.createObjectNode();
     ArrayNode array = node.putArray("backups");
     backups.forEach(backup -> array.add(backup(backup)));
+    node.set("damaged", findings(damaged));
     return node;
   }
 

@@ -2,6 +2,7 @@ package io.tradingengine.backup.examples.cli;
 
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.examples.print.Table;
 import io.tradingengine.backup.examples.print.Text;
 import java.io.IOException;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Lists the finished backups. */
-@Command(name = "list", description = "Lists the finished backups, oldest first.")
+@Command(name = "list", description = "Lists the finished backups, oldest first, and those that are damaged.")
 final class ListCommand implements Callable<Integer> {
   private final BackupCommand root;
 
@@ -27,16 +28,24 @@ final class ListCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (BackupManager manager = BackupManager.create(root.load())) {
       List<BackupMetadata> backups = manager.list();
+      List<Finding> damaged = manager.damaged();
       PrintWriter out = root.io().out();
       if (json.wanted()) {
-        out.println(Json.print(Json.backups(backups)));
-      } else if (backups.isEmpty()) {
-        out.println("There is no backup yet. Take one with 'backup.jar full'.");
+        out.println(Json.print(Json.backups(backups, damaged)));
       } else {
-        table(backups).print(out, "");
+        print(out, backups, damaged);
       }
-      return ExitCode.DONE.code();
+      return (damaged.isEmpty() ? ExitCode.DONE : ExitCode.DEGRADED).code();
     }
+  }
+
+  private static void print(PrintWriter out, List<BackupMetadata> backups, List<Finding> damaged) {
+    if (!backups.isEmpty()) {
+      table(backups).print(out, "");
+    } else if (damaged.isEmpty()) {
+      out.println("There is no backup yet. Take one with 'backup.jar full'.");
+    }
+    Text.findings(out, damaged, "");
   }
 
   private static Table table(List<BackupMetadata> backups) {

@@ -192,6 +192,22 @@ class CommandLineIT {
     assertThat(into.resolve("postgres")).doesNotExist();
   }
 
+  @Test
+  @Order(9)
+  void aDamagedBackupIsListedAsOneAndHidesNoOther() throws IOException {
+    Path manifest = find(folder.resolve("repository"), "manifest.json");
+    String whole = Files.readString(manifest);
+    Files.writeString(manifest, whole.substring(1));
+
+    Run list = run("list");
+    assertThat(list.code()).isEqualTo(3);
+    assertThat(list.out()).contains("ERROR: ", "manifest.json", "full-");
+    assertThat(json(run("list", "--json")).path("damaged")).hasSize(1);
+
+    Files.writeString(manifest, whole);
+    assertThat(run("list").code()).isZero();
+  }
+
   /** Does what init says: edits the configuration. */
   private static void adapt(String password) throws IOException {
     Path passwords = Files.createDirectories(folder.resolve("secrets"));

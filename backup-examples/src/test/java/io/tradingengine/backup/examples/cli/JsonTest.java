@@ -77,8 +77,9 @@ class JsonTest {
 
   @Test
   void aListIsAnObjectThatCanGrow() throws IOException {
-    assertThat(parse(Json.backups(List.of())).toString()).isEqualTo("{\"backups\":[]}");
-    assertThat(parse(Json.backups(List.of(BACKUP))).path("backups")).hasSize(1);
+    assertThat(parse(Json.backups(List.of(), List.of())).toString())
+        .isEqualTo("{\"backups\":[],\"damaged\":[]}");
+    assertThat(parse(Json.backups(List.of(BACKUP), List.of())).path("backups")).hasSize(1);
   }
 
   @Test
