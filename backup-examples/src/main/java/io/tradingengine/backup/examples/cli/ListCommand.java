@@ -14,7 +14,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Lists the finished backups. */
-@Command(name = "list", description = "Lists the finished backups, oldest first, and those that are damaged.")
+@Command(
+    name = "list",
+    description = "Lists the finished backups, oldest first, and those that are damaged.")
 final class ListCommand implements Callable<Integer> {
   private final BackupCommand root;
 
