@@ -6,9 +6,13 @@ module io.tradingengine.backup.core {
   requires com.fasterxml.jackson.databind;
   requires com.fasterxml.jackson.dataformat.yaml;
   requires com.github.luben.zstd_jni;
+  requires io.netty.buffer;
+  requires io.netty.common;
+  requires io.netty.transport;
   requires io.tradingengine.backup.api;
   requires java.sql;
   requires jdk.net;
+  requires lettuce.core;
   requires org.apache.commons.compress;
   requires org.bouncycastle.pg;
   requires org.bouncycastle.provider;

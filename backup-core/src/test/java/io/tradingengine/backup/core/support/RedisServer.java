@@ -299,8 +299,8 @@ public final class RedisServer implements AutoCloseable {
   public record Failure(String message) {}
 
   /**
-   * A plain RESP2 client, independent of what is tested. Answers are: String (status), Long,
-   * byte[] (bulk), List, null, {@link Failure}.
+   * A plain RESP2 client, independent of what is tested. Answers are: String (status), Long, byte[]
+   * (bulk), List, null, {@link Failure}.
    */
   public static final class Client implements Closeable {
     private final Socket socket;
