@@ -30,7 +30,7 @@ public final class Redis implements SourceSpec {
   /**
    * The master of that name, asked of Sentinel at each use.
    *
-   * @param master the name that the sentinels know it by, such as {@code mymaster}
+   * @param master the name that the sentinels know it by, such as {@code trading}
    * @param sentinels {@code host:port} of one or more sentinels
    */
   public static Redis sentinel(String master, String... sentinels) {

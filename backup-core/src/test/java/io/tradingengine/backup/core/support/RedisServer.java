@@ -372,34 +372,34 @@ public final class RedisServer implements AutoCloseable {
     public Object receive() throws IOException {
       int kind = in.read();
       String line = line();
-      switch (kind) {
-        case '+':
-          return line;
-        case '-':
-          return new Failure(line);
-        case ':':
-          return Long.parseLong(line);
-        case '$':
-          int length = Integer.parseInt(line);
-          if (length < 0) {
-            return null;
-          }
-          byte[] bytes = in.readNBytes(length);
-          in.skipNBytes(2);
-          return bytes;
-        case '*':
-          int count = Integer.parseInt(line);
-          if (count < 0) {
-            return null;
-          }
-          List<Object> list = new ArrayList<>();
-          for (int i = 0; i < count; i++) {
-            list.add(receive());
-          }
-          return list;
-        default:
-          throw new EOFException("the server closed the connection");
+      return switch (kind) {
+        case '+' -> line;
+        case '-' -> new Failure(line);
+        case ':' -> Long.parseLong(line);
+        case '$' -> bulk(Integer.parseInt(line));
+        case '*' -> array(Integer.parseInt(line));
+        default -> throw new EOFException("the server closed the connection");
+      };
+    }
+
+    private byte[] bulk(int length) throws IOException {
+      if (length < 0) {
+        return null;
       }
+      byte[] bytes = in.readNBytes(length);
+      in.skipNBytes(2);
+      return bytes;
+    }
+
+    private List<Object> array(int count) throws IOException {
+      if (count < 0) {
+        return null;
+      }
+      List<Object> list = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        list.add(receive());
+      }
+      return list;
     }
 
     private String line() throws IOException {

@@ -64,7 +64,7 @@ final class Inbound extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     end(cause);
-    context.close();
+    var unused = context.close();
   }
 
   private synchronized void end(@Nullable Throwable cause) {

@@ -86,7 +86,7 @@ public final class RedisConnector implements Closeable {
     Inbound inbound = new Inbound(channel);
     ChannelHandlerContext encoder = channel.pipeline().context(CommandEncoder.class);
     if (encoder == null) {
-      channel.close();
+      var unused = channel.close();
       throw new IOException("Redis at " + address + " closed the connection at once");
     }
     channel

@@ -197,7 +197,7 @@ public final class RedisLink implements Closeable {
     return switch (line.charAt(0)) {
       case '+' -> new Reply.Status(rest);
       case '-' -> new Reply.Failure(rest);
-      case ':' -> new Reply.Number(number(rest));
+      case ':' -> new Reply.Numeric(number(rest));
       case '$' -> bulk(number(rest));
       case '*' -> array(number(rest), depth);
       default -> throw malformed("'" + line.charAt(0) + "'");
@@ -336,7 +336,7 @@ public final class RedisLink implements Closeable {
   /** Ends the connection at once. */
   @Override
   public void close() {
-    channel.close();
+    var unused = channel.close();
     inbound.discard();
   }
 

@@ -27,7 +27,7 @@ public sealed interface Reply {
    *
    * @param value its value
    */
-  record Number(long value) implements Reply {}
+  record Numeric(long value) implements Reply {}
 
   /**
    * Bytes, or their absence.
@@ -69,7 +69,7 @@ public sealed interface Reply {
    * @throws IOException if it is something else
    */
   default long number() throws IOException {
-    if (this instanceof Number number) {
+    if (this instanceof Numeric number) {
       return number.value();
     }
     throw unexpected("a number");
