@@ -50,12 +50,25 @@ public record BackupMetadata(
   }
 
   /**
+   * How far apart the states of the sources lie: the time between the earliest and the latest
+   * {@link SourceSummary#asOf()}. Zero with a single source.
+   */
+  public Duration spread() {
+    List<Instant> instants = sources.stream().map(SourceSummary::asOf).sorted().toList();
+    return instants.isEmpty()
+        ? Duration.ZERO
+        : Duration.between(instants.get(0), instants.get(instants.size() - 1));
+  }
+
+  /**
    * What one source gave.
    *
    * @param name the source's name
    * @param type its provider's type
    * @param size bytes in a destination
    * @param plainSize bytes before compression and encryption
+   * @param asOf the instant whose state a restore of it brings back; for what is no point in time,
+   *     such as a tree of files, the instant at which its capture ended
    * @param duration how long the capture took
    * @param attributes what the source says of its state, such as {@code stop-lsn}
    */
@@ -64,10 +77,12 @@ public record BackupMetadata(
       String type,
       long size,
       long plainSize,
+      Instant asOf,
       Duration duration,
       Map<String, String> attributes) {
 
     public SourceSummary {
+      Objects.requireNonNull(asOf, "asOf");
       attributes = Map.copyOf(attributes);
     }
   }

@@ -146,6 +146,7 @@ public record Manifest(
           type,
           storedSize(),
           size(),
+          state.asOf(),
           Duration.between(startedAt, finishedAt),
           state.attributes());
     }

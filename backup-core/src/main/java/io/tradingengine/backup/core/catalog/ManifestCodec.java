@@ -84,6 +84,8 @@ public final class ManifestCodec {
         field("startedAt", Json.text(Instant::parse), CapturedSource::startedAt);
     static final Field<CapturedSource, Instant> FINISHED_AT =
         field("finishedAt", Json.text(Instant::parse), CapturedSource::finishedAt);
+    static final Field<CapturedSource, Instant> AS_OF =
+        field("asOf", Json.text(Instant::parse), source -> source.state().asOf());
     static final Field<CapturedSource, Map<String, String>> ATTRIBUTES =
         field("attributes", Json.map(Json.text()), source -> source.state().attributes());
     static final Field<CapturedSource, List<Artifact>> ARTIFACTS =
@@ -96,12 +98,13 @@ public final class ManifestCodec {
                     values.get(TYPE),
                     values.get(STARTED_AT),
                     values.get(FINISHED_AT),
-                    new SourceState(values.get(ATTRIBUTES)),
+                    new SourceState(values.get(AS_OF), values.get(ATTRIBUTES)),
                     values.get(ARTIFACTS)),
             NAME,
             TYPE,
             STARTED_AT,
             FINISHED_AT,
+            AS_OF,
             ATTRIBUTES,
             ARTIFACTS);
   }

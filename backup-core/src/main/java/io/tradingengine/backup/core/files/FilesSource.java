@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +99,7 @@ final class FilesSource implements Source {
     out.expect(estimate());
     FindingLog findings = new FindingLog(out::report);
     Map<String, String> attributes = new TreeMap<>();
+    Instant walked;
     try (ArtifactStream stream = out.create(Archive.ARTIFACT, Archive.EXTENSION)) {
       TreeCapture capture = new TreeCapture(stream, findings);
       TreeWalk walk = new TreeWalk(excludes, capture, findings);
@@ -108,11 +110,12 @@ final class FilesSource implements Source {
         attributes.put(key, RawNames.toText(RawNames.of(root)));
         attributes.put(key + Archive.ROOT_BYTES, Long.toString(capture.endRoot()));
       }
+      walked = clock.instant();
       capture.finish();
       describe(capture.totals(), attributes);
     }
     findings.finish();
-    return new SourceState(attributes);
+    return new SourceState(walked, attributes);
   }
 
   private static void describe(Totals totals, Map<String, String> attributes) {

@@ -10,6 +10,7 @@ import io.tradingengine.backup.spi.ArtifactSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,11 +34,16 @@ final class BaseBackup {
    *
    * @param start where its WAL begins
    * @param stop where it is consistent
+   * @param stoppedAt when the server said so
    * @param tablespaces the folder of each tablespace outside the data directory, by its OID
    * @param corruption what the server said of pages that it found damaged itself
    */
   record Result(
-      Start start, Lsn stop, Map<String, String> tablespaces, Optional<ServerNotice> corruption) {}
+      Start start,
+      Lsn stop,
+      Instant stoppedAt,
+      Map<String, String> tablespaces,
+      Optional<ServerNotice> corruption) {}
 
   /** Is told where the backup begins, before its data come. */
   interface OnStart {
@@ -162,6 +168,7 @@ final class BaseBackup {
    */
   private Result finish(Start start) throws IOException {
     Lsn stop = Lsn.parse(firstRow().text(0));
+    Instant stoppedAt = Instant.now();
     Optional<ServerNotice> corruption = Optional.empty();
     try {
       Frame frame = server.next();
@@ -174,7 +181,7 @@ final class BaseBackup {
       }
       corruption = Optional.of(e.error());
     }
-    return new Result(start, stop, Map.copyOf(tablespaces), corruption);
+    return new Result(start, stop, stoppedAt, Map.copyOf(tablespaces), corruption);
   }
 
   private void expect(Frame wanted) throws IOException {

@@ -156,7 +156,7 @@ final class PostgresCapture {
     facts.dataDirectory().ifPresent(path -> attributes.put("data-directory", path));
     backup.tablespaces().forEach((oid, path) -> attributes.put("tablespace." + oid, path));
     facts.settings().forEach((setting, value) -> attributes.put("setting." + setting, value));
-    return new SourceState(attributes);
+    return new SourceState(backup.stoppedAt(), attributes);
   }
 
   private static void remark(ServerNotice notice) {

@@ -297,6 +297,10 @@ class ManifestCodecTest {
         .extracting(BackupMetadata.SourceSummary::name)
         .containsExactly("postgres", "config");
     assertThat(metadata.sources().get(0).attributes()).containsEntry("server-version", "15.19");
+    assertThat(metadata.sources())
+        .extracting(BackupMetadata.SourceSummary::asOf)
+        .containsExactly(FIRST.instant().plusMillis(59_500), FIRST.instant().plusSeconds(61));
+    assertThat(metadata.spread()).isEqualTo(Duration.ofMillis(1500));
   }
 
   @Test

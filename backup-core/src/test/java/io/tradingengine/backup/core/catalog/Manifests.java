@@ -53,7 +53,9 @@ final class Manifests {
         "postgres",
         id.instant(),
         id.instant().plusSeconds(60),
-        new SourceState(Map.of("server-version", "15.19", "start-lsn", "0/2000028")),
+        new SourceState(
+            id.instant().plusMillis(59_500),
+            Map.of("server-version", "15.19", "start-lsn", "0/2000028")),
         List.of(
             new Artifact(
                 "base",
@@ -76,7 +78,7 @@ final class Manifests {
         "files",
         id.instant().plusSeconds(60),
         id.instant().plusSeconds(61),
-        new SourceState(Map.of()),
+        new SourceState(id.instant().plusSeconds(61), Map.of()),
         List.of(
             new Artifact(
                 "files",

@@ -420,7 +420,7 @@ class FilesRestoreTest {
     Taken taken = capture(root);
     Map<String, String> attributes = new HashMap<>(taken.state().attributes());
     attributes.put("root.1.bytes", Long.toString(Long.MAX_VALUE));
-    Captured huge = taken.memory().captured(new SourceState(attributes));
+    Captured huge = taken.memory().captured(new SourceState(Instant.EPOCH, attributes));
 
     assertThat(preview(into(huge, base.resolve("into"))).findings())
         .singleElement()

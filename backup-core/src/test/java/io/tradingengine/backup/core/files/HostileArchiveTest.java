@@ -15,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -83,7 +84,7 @@ class HostileArchiveTest {
   private Captured captured(byte[] archive) {
     return new MemoryCapture()
         .replace("files", "tar", archive)
-        .captured(new SourceState(attributes));
+        .captured(new SourceState(Instant.EPOCH, attributes));
   }
 
   private void assertRefused(String member, String why) throws IOException {

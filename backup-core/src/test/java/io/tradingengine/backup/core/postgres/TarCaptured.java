@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -116,7 +117,7 @@ final class TarCaptured implements Captured {
 
   @Override
   public SourceState state() {
-    return new SourceState(attributes);
+    return new SourceState(Instant.EPOCH, attributes);
   }
 
   @Override

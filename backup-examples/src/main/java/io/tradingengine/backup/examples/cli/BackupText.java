@@ -22,6 +22,8 @@ final class BackupText {
             + Text.duration(backup.duration())
             + ")");
     out.println(
+        "Spread    " + Text.duration(backup.spread()) + " between the instants of the sources");
+    out.println(
         "Size      "
             + Text.bytes(backup.size())
             + " stored ("
@@ -40,7 +42,7 @@ final class BackupText {
   }
 
   private static Table sources(BackupMetadata backup) {
-    Table table = new Table("SOURCE", "TYPE", "STORED", "PLAIN", "RATIO", "TOOK", "SPEED");
+    Table table = new Table("SOURCE", "TYPE", "STORED", "PLAIN", "RATIO", "TOOK", "SPEED", "AS OF");
     for (BackupMetadata.SourceSummary source : backup.sources()) {
       table.row(
           source.name(),
@@ -49,7 +51,8 @@ final class BackupText {
           Text.bytes(source.plainSize()),
           Text.ratio(source.plainSize(), source.size()),
           Text.duration(source.duration()),
-          Text.rate(source.plainSize(), source.duration()));
+          Text.rate(source.plainSize(), source.duration()),
+          Text.moment(source.asOf()));
     }
     return table;
   }

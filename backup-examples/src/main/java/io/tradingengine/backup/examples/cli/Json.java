@@ -27,7 +27,8 @@ import java.util.TreeMap;
  * restore         {executed, plan}, and report where it was executed
  *
  * backup   {backupId, kind, system, startedAt, finishedAt, durationMillis, size, plainSize, degraded,
- *           toolVersion, sources: [{name, type, size, plainSize, durationMillis, attributes}],
+ *           toolVersion, spreadMillis,
+ *           sources: [{name, type, size, plainSize, asOf, durationMillis, attributes}],
  *           findings: [finding]}
  * finding  {severity, subject, message, hint}
  * plan     {backupId, executable, readBytes, writeBytes, predictedMillis,
@@ -78,6 +79,7 @@ final class Json {
     node.put("plainSize", backup.plainSize());
     node.put("degraded", backup.degraded());
     node.put("toolVersion", backup.toolVersion());
+    node.put("spreadMillis", backup.spread().toMillis());
     ArrayNode sources = node.putArray("sources");
     backup.sources().forEach(source -> sources.add(source(source)));
     node.set("findings", findings(backup.findings()));
@@ -90,6 +92,7 @@ final class Json {
     node.put("type", source.type());
     node.put("size", source.size());
     node.put("plainSize", source.plainSize());
+    node.put("asOf", source.asOf().toString());
     node.put("durationMillis", source.duration().toMillis());
     ObjectNode attributes = node.putObject("attributes");
     new TreeMap<>(source.attributes()).forEach(attributes::put);

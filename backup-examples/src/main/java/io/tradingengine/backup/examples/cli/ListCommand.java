@@ -51,7 +51,7 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private static Table table(List<BackupMetadata> backups) {
-    Table table = new Table("BACKUP", "FINISHED", "TOOK", "STORED", "PLAIN", "STATE", "SOURCES");
+    Table table = new Table("BACKUP", "FINISHED", "TOOK", "STORED", "PLAIN", "SPREAD", "STATE", "SOURCES");
     for (BackupMetadata backup : backups) {
       table.row(
           backup.backupId().toString(),
@@ -59,6 +59,7 @@ final class ListCommand implements Callable<Integer> {
           Text.duration(backup.duration()),
           Text.bytes(backup.size()),
           Text.bytes(backup.plainSize()),
+          Text.duration(backup.spread()),
           backup.degraded() ? "degraded" : "ok",
           backup.sources().stream()
               .map(BackupMetadata.SourceSummary::name)

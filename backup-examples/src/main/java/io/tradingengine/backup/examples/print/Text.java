@@ -61,6 +61,11 @@ public final class Text {
     return instant.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
+  /** An instant to the millisecond, in UTC, where seconds do not tell two apart. */
+  public static String moment(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+  }
+
   /** Paths, with commas between them. */
   public static String paths(List<Path> paths) {
     return paths.stream().map(Path::toString).collect(Collectors.joining(", "));

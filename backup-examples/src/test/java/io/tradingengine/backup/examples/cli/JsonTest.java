@@ -32,7 +32,13 @@ class JsonTest {
           400,
           List.of(
               new BackupMetadata.SourceSummary(
-                  "postgres", "postgres", 100, 400, Duration.ofSeconds(7), Map.of("b", "2"))),
+                  "postgres",
+                  "postgres",
+                  100,
+                  400,
+                  Instant.parse("2024-01-15T02:00:06.250Z"),
+                  Duration.ofSeconds(7),
+                  Map.of("b", "2"))),
           List.of(WARNING),
           "0.1.0");
   private static final RestorePlan PLAN =
@@ -61,6 +67,7 @@ class JsonTest {
             "plainSize",
             "degraded",
             "toolVersion",
+            "spreadMillis",
             "sources",
             "findings");
     assertThat(backup.path("backupId").asText()).isEqualTo("full-20240115-020000");
@@ -68,7 +75,10 @@ class JsonTest {
     assertThat(backup.path("durationMillis").asLong()).isEqualTo(7500);
     assertThat(backup.path("degraded").asBoolean()).isTrue();
     assertThat(names(backup.path("sources").path(0)))
-        .containsExactly("name", "type", "size", "plainSize", "durationMillis", "attributes");
+        .containsExactly("name", "type", "size", "plainSize", "asOf", "durationMillis", "attributes");
+    assertThat(backup.path("sources").path(0).path("asOf").asText())
+        .isEqualTo("2024-01-15T02:00:06.250Z");
+    assertThat(backup.path("spreadMillis").asLong()).isZero();
     assertThat(backup.path("sources").path(0).path("attributes").path("b").asText()).isEqualTo("2");
     assertThat(names(backup.path("findings").path(0)))
         .containsExactly("severity", "subject", "message", "hint");
