@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calling thread was interrupted, or the manager closed, while the call was at work. Nothing
- * was published. The thread's interrupt flag is set again when this is thrown for an interruption.
+ * was published, unless the message says that a restore was stopped while it handed something over.
+ * The thread's interrupt flag is set again when this is thrown for an interruption.
  */
 public final class BackupCancelledException extends BackupException {
   private static final long serialVersionUID = 1L;

@@ -26,12 +26,15 @@ public interface BackupManager extends AutoCloseable {
   /**
    * Looks for whatever would stop a backup, in all sources, and changes nothing.
    *
-   * @return what was found; a backup starts only if none of it is an error
+   * @return what was found; a backup starts only if none of it is an error. What stands in the way
+   *     of an optional source is a warning, as long as there are others
    */
   List<Finding> check();
 
   /**
-   * Takes a full backup. Returns when all of it is durable in every destination.
+   * Takes a full backup. Returns when all of it is durable in every destination. The sources are
+   * captured on threads of their own, several at the same time. One that fails stops the others and
+   * fails the backup, unless it is optional: then {@link BackupMetadata#missing()} names it.
    *
    * @throws PreflightException if something that it needs is missing; nothing was written
    * @throws RepositoryLockedException if another run is at work

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param size bytes that it takes up in a destination
  * @param plainSize bytes before compression and encryption
  * @param sources what each source gave, in the order configured
+ * @param missing the optional sources that it has to do without, in no order
  * @param findings what was seen on the way, such as a page with a wrong checksum
  * @param toolVersion the version of this library that wrote it
  */
@@ -27,12 +28,14 @@ public record BackupMetadata(
     long size,
     long plainSize,
     List<SourceSummary> sources,
+    List<MissingSource> missing,
     List<Finding> findings,
     String toolVersion) {
 
   public BackupMetadata {
     Objects.requireNonNull(backupId, "backupId");
     sources = List.copyOf(sources);
+    missing = List.copyOf(missing);
     findings = List.copyOf(findings);
   }
 
@@ -40,9 +43,13 @@ public record BackupMetadata(
     return backupId.kind();
   }
 
-  /** Whether something is wrong with what was backed up, though the backup itself is whole. */
+  /**
+   * Whether something is wrong with what was backed up, though the backup itself is whole: there are
+   * warnings, or optional sources are missing.
+   */
   public boolean degraded() {
-    return findings.stream().anyMatch(finding -> finding.severity() != Finding.Severity.INFO);
+    return !missing.isEmpty()
+        || findings.stream().anyMatch(finding -> finding.severity() != Finding.Severity.INFO);
   }
 
   public Duration duration() {
@@ -58,6 +65,21 @@ public record BackupMetadata(
     return instants.isEmpty()
         ? Duration.ZERO
         : Duration.between(instants.get(0), instants.get(instants.size() - 1));
+  }
+
+  /**
+   * An optional source that a backup does not have.
+   *
+   * @param name the source's name
+   * @param type its provider's type
+   * @param reason why it could not be captured
+   */
+  public record MissingSource(String name, String type, String reason) {
+    public MissingSource {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(type, "type");
+      Objects.requireNonNull(reason, "reason");
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.tradingengine.backup;
 
+import io.tradingengine.backup.spi.OptionalSources;
 import io.tradingengine.backup.spi.Providers;
 import io.tradingengine.backup.spi.Settings;
 import io.tradingengine.backup.spi.SettingsKey;
@@ -45,7 +46,7 @@ final class ConfigCheck {
     for (Settings source : sources) {
       Providers.source(source.type())
           .ifPresentOrElse(
-              provider -> validate(source, withName(provider.keys())),
+              provider -> validate(source, withCommon(provider.keys())),
               () -> unknown(source, "source", Providers.sourceTypes()));
       String name = SourceNames.of(source);
       if (!SourceNames.isValid(name)) {
@@ -104,9 +105,10 @@ final class ConfigCheck {
     problems.addAll(settings.validate(keys));
   }
 
-  private static List<SettingsKey<?>> withName(List<SettingsKey<?>> keys) {
+  private static List<SettingsKey<?>> withCommon(List<SettingsKey<?>> keys) {
     List<SettingsKey<?>> all = new ArrayList<>(keys);
     all.add(SourceNames.KEY);
+    all.add(OptionalSources.KEY);
     return all;
   }
 

@@ -25,6 +25,11 @@ public final class Postgres implements SourceSpec {
     return with("name", name);
   }
 
+  /** Lets a backup that cannot have this server go on without it, degraded. */
+  public Postgres optional() {
+    return with("optional", true);
+  }
+
   /** The database that preflight queries connect to; {@code postgres} by default. */
   public Postgres database(String database) {
     return with("database", database);

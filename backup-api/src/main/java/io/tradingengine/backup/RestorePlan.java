@@ -11,6 +11,8 @@ import java.util.Objects;
  * @param request what was asked for
  * @param backup the backup that was picked
  * @param steps what happens to each source, in order
+ * @param findings what concerns the restore as a whole, such as a source that the backup does not
+ *     have
  * @param readBytes bytes that are read from the destination
  * @param predicted how long it is going to take, from a measured sample of this backup
  */
@@ -18,6 +20,7 @@ public record RestorePlan(
     RestoreRequest request,
     BackupMetadata backup,
     List<Step> steps,
+    List<Finding> findings,
     long readBytes,
     Duration predicted) {
 
@@ -25,6 +28,7 @@ public record RestorePlan(
     Objects.requireNonNull(request, "request");
     Objects.requireNonNull(backup, "backup");
     steps = List.copyOf(steps);
+    findings = List.copyOf(findings);
   }
 
   /** Bytes that are written. */

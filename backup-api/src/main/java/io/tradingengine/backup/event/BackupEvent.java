@@ -49,6 +49,14 @@ public sealed interface BackupEvent {
       Operation operation, BackupId backupId, String source, long bytes, Duration duration)
       implements BackupEvent {}
 
+  /**
+   * An optional source is not going to be in the backup, and the run goes on without it.
+   *
+   * @param reason why it could not be captured
+   */
+  record SourceLeftOut(Operation operation, BackupId backupId, String source, String reason)
+      implements BackupEvent {}
+
   /** The run has succeeded: everything is durable. */
   record RunSucceeded(Operation operation, BackupId backupId, Duration duration)
       implements BackupEvent {}

@@ -9,7 +9,8 @@ public interface ArtifactSink {
   /**
    * Begins an artifact.
    *
-   * @param name lower-case letters, digits and dashes, unique in the capture, such as {@code base}
+   * @param name lower-case letters, digits and dashes, such as {@code base}; unique in the capture,
+   *     also after one of that name was abandoned
    * @param extension what its plain stream is, such as {@code tar}; empty for none
    */
   ArtifactStream create(String name, String extension) throws IOException;

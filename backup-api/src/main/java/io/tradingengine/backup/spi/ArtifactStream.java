@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
  * The plain stream of one artifact. Used by one thread at a time; writing blocks while the workers
  * behind it are busy, and fails once any of them has failed.
  *
- * <p>Closing never publishes: an artifact that is closed without {@link #finish()} fails its
- * backup.
+ * <p>Closing never publishes: an artifact that is closed without {@link #finish()} or {@link
+ * #abandon()} fails its source's capture.
  */
 public abstract class ArtifactStream extends OutputStream {
 
@@ -31,7 +31,18 @@ public abstract class ArtifactStream extends OutputStream {
   /** Says that the artifact is complete. */
   public abstract void finish() throws IOException;
 
-  /** Lets go of the artifact. Does nothing after {@link #finish()}. */
+  /**
+   * Gives the artifact up: for a source that begins again under another name. On return nothing
+   * more of it is written, what was stored of it has been removed, and the backup does not have it.
+   * A finished artifact can be given up too, as long as its capture runs; doing so twice is one.
+   *
+   * <p>What cannot be removed is not a failure: it takes up space, and a finding names it.
+   *
+   * @throws IOException if the backup as a whole has failed
+   */
+  public abstract void abandon() throws IOException;
+
+  /** Lets go of the artifact. Does nothing after {@link #finish()} or {@link #abandon()}. */
   @Override
   public abstract void close();
 }

@@ -17,13 +17,20 @@ public interface Source extends AutoCloseable {
   String type();
 
   /**
+   * Which moment of its capture the state belongs to. Sources {@link Timing#AT_END} are captured
+   * first and the others then, so that the states of all lie close together.
+   */
+  Timing timing();
+
+  /**
    * Looks for what stands in the way of a capture: privileges, settings, versions, reachability.
    * Each error says how to mend it. Changes nothing.
    */
   List<Finding> check() throws InterruptedException;
 
   /**
-   * Captures the store into {@code out}.
+   * Captures the store into {@code out}. Called on a thread of the backup; other sources may be
+   * captured at the same time.
    *
    * @return what a restore has to know
    * @throws IOException if the store could not be captured; the message says what to do

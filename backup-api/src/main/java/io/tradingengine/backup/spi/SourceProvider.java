@@ -8,7 +8,7 @@ public interface SourceProvider {
   /** The {@code type} that chooses this provider, such as {@code postgres}. */
   String type();
 
-  /** The keys that it understands, beside {@code name}. */
+  /** The keys that it understands, beside {@code name} and {@code optional}. */
   List<SettingsKey<?>> keys();
 
   /**

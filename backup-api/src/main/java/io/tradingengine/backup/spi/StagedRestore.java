@@ -10,9 +10,18 @@ import java.io.IOException;
 public interface StagedRestore extends AutoCloseable {
 
   /**
-   * Puts the copy in its place, by renaming; what was there is moved aside.
+   * Whether closing this takes back what {@link #publish} has done. What cannot be taken back, such
+   * as what was handed to a running program, is published after all else.
+   */
+  default boolean reversible() {
+    return true;
+  }
+
+  /**
+   * Puts the copy in its place, by renaming where it can; what was there is moved aside.
    *
-   * @throws IOException if it could not be; closing this takes back what was done
+   * @throws IOException if it could not be; closing this takes back what was done, and where it
+   *     cannot, the message says in which state the target was left
    */
   void publish() throws IOException, InterruptedException;
 

@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.catalog;
 
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.BackupMetadata.MissingSource;
 import io.tradingengine.backup.Compression.Codec;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.volume.Artifact;
@@ -27,6 +28,7 @@ import java.util.UUID;
  * @param storage how it is stored
  * @param previous the manifest before it; empty for a repository's first
  * @param sources what each source gave, in the order configured
+ * @param missing the optional sources that the backup has to do without
  * @param index the object that holds the artifacts' indexes
  * @param findings what was seen on the way
  */
@@ -38,6 +40,7 @@ public record Manifest(
     Storage storage,
     Optional<Previous> previous,
     List<CapturedSource> sources,
+    List<MissingSource> missing,
     Volume index,
     List<Finding> findings) {
 
@@ -49,9 +52,11 @@ public record Manifest(
     Objects.requireNonNull(storage, "storage");
     Objects.requireNonNull(previous, "previous");
     sources = List.copyOf(sources);
+    missing = List.copyOf(missing);
     Objects.requireNonNull(index, "index");
     findings = List.copyOf(findings);
     ManifestCheck.check(id, storage.codec(), sources, index);
+    ManifestCheck.checkMissing(sources, missing);
   }
 
   /**
@@ -167,6 +172,7 @@ public record Manifest(
         index.storedSize() + sources.stream().mapToLong(CapturedSource::storedSize).sum(),
         sources.stream().mapToLong(CapturedSource::size).sum(),
         sources.stream().map(CapturedSource::summary).toList(),
+        missing,
         findings,
         run.toolVersion());
   }

@@ -1,6 +1,7 @@
 package io.tradingengine.backup.core.catalog;
 
 import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.BackupMetadata.MissingSource;
 import io.tradingengine.backup.Compression.Codec;
 import io.tradingengine.backup.core.catalog.Manifest.CapturedSource;
 import io.tradingengine.backup.core.volume.Artifact;
@@ -49,6 +50,20 @@ final class ManifestCheck {
           SourceNames.isValid(source.name()), "a source cannot be called '" + source.name() + "'");
       require(names.add(source.name()), "two sources are called '" + source.name() + "'");
       check.source(source);
+    }
+  }
+
+  /**
+   * Checks that what is missing is not there.
+   *
+   * @throws IllegalArgumentException naming what does not fit
+   */
+  static void checkMissing(List<CapturedSource> sources, List<MissingSource> missing) {
+    Set<String> names = new HashSet<>();
+    sources.forEach(source -> names.add(source.name()));
+    for (MissingSource each : missing) {
+      require(SourceNames.isValid(each.name()), "no source can be called '" + each.name() + "'");
+      require(names.add(each.name()), "'" + each.name() + "' cannot be missing, it is there");
     }
   }
 

@@ -4,6 +4,7 @@ import static io.tradingengine.backup.core.catalog.JsonObject.field;
 
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
+import io.tradingengine.backup.BackupMetadata.MissingSource;
 import io.tradingengine.backup.Compression.Codec;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.IntegrityException;
@@ -109,6 +110,22 @@ public final class ManifestCodec {
             ARTIFACTS);
   }
 
+  private static final class OfMissing {
+    static final Field<MissingSource, String> NAME =
+        field("name", Json.text(), MissingSource::name);
+    static final Field<MissingSource, String> TYPE =
+        field("type", Json.text(), MissingSource::type);
+    static final Field<MissingSource, String> REASON =
+        field("reason", Json.text(), MissingSource::reason);
+    static final Json<MissingSource> FORM =
+        JsonObject.of(
+            values ->
+                new MissingSource(values.get(NAME), values.get(TYPE), values.get(REASON)),
+            NAME,
+            TYPE,
+            REASON);
+  }
+
   private static final class OfFinding {
     static final Field<Finding, Finding.Severity> SEVERITY =
         field("severity", label(Finding.Severity.values()), Finding::severity);
@@ -161,6 +178,8 @@ public final class ManifestCodec {
       field("previous", Json.optional(OfPrevious.FORM), Manifest::previous);
   private static final Field<Manifest, List<CapturedSource>> SOURCES =
       field("sources", Json.list(OfSource.FORM), Manifest::sources);
+  private static final Field<Manifest, List<MissingSource>> MISSING =
+      field("missing", Json.list(OfMissing.FORM), Manifest::missing);
   private static final Field<Manifest, Volume> INDEX =
       field("index", OfVolume.FORM, Manifest::index);
   private static final Field<Manifest, List<Finding>> FINDINGS =
@@ -182,6 +201,7 @@ public final class ManifestCodec {
               ENCRYPTION,
               PREVIOUS,
               SOURCES,
+              MISSING,
               INDEX,
               FINDINGS));
 
@@ -198,6 +218,7 @@ public final class ManifestCodec {
         new Manifest.Storage(values.get(COMPRESSION), values.get(ENCRYPTION)),
         values.get(PREVIOUS),
         values.get(SOURCES),
+        values.get(MISSING),
         values.get(INDEX),
         values.get(FINDINGS));
   }

@@ -3,6 +3,7 @@ package io.tradingengine.backup.core.engine;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.volume.Artifact;
 import io.tradingengine.backup.core.volume.ArtifactTarget;
+import io.tradingengine.backup.core.volume.Volume;
 import io.tradingengine.backup.core.volume.VolumeWriter;
 import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.ArtifactStream;
@@ -22,20 +23,29 @@ import java.util.regex.Pattern;
 final class CaptureSink implements ArtifactSink {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
+  /** Who hears of what does not concern the artifacts that remain. Thread-safe. */
+  interface Listener {
+    void found(Finding finding);
+
+    /** These objects belong to no artifact any more; none of them is written again. */
+    void abandoned(List<ObjectKey> objects);
+  }
+
   private final VolumeWriter writer;
   private final ObjectKey folder;
   private final ProgressMeter meter;
-  private final Consumer<Finding> findings;
-  private final Set<String> begun = new TreeSet<>();
+  private final Listener listener;
+  private final Set<String> names = new TreeSet<>();
+  private final Map<String, ArtifactStream> streams = new LinkedHashMap<>();
   private final Map<String, List<IndexEntry>> index = new LinkedHashMap<>();
   private final List<Artifact> finished = new ArrayList<>();
+  private boolean over;
 
-  CaptureSink(
-      VolumeWriter writer, ObjectKey folder, ProgressMeter meter, Consumer<Finding> findings) {
+  CaptureSink(VolumeWriter writer, ObjectKey folder, ProgressMeter meter, Listener listener) {
     this.writer = writer;
     this.folder = folder;
     this.meter = meter;
-    this.findings = findings;
+    this.listener = listener;
   }
 
   @Override
@@ -45,22 +55,40 @@ final class CaptureSink implements ArtifactSink {
     }
     List<IndexEntry> entries = new ArrayList<>();
     synchronized (this) {
-      if (!begun.add(name)) {
+      if (over) {
+        throw new IOException("the artifact '" + name + "' was begun after its capture had ended");
+      }
+      if (!names.add(name)) {
         throw new IllegalArgumentException("the artifact '" + name + "' was begun twice");
       }
+      Consumer<List<Volume>> abandoned = volumes -> abandoned(name, volumes);
+      ArtifactStream stream =
+          writer.create(
+              new ArtifactTarget(
+                  folder, name, extension, entries::add, meter::add, this::finished, abandoned));
       index.put(name, entries);
+      streams.put(name, stream);
+      return new CapturedStream(stream, folder + "/" + name);
     }
-    return writer.create(
-        new ArtifactTarget(folder, name, extension, entries::add, meter::add, this::finished));
   }
 
   private synchronized void finished(Artifact artifact) {
     finished.add(artifact);
   }
 
+  private void abandoned(String name, List<Volume> volumes) {
+    synchronized (this) {
+      streams.remove(name);
+      index.remove(name);
+      finished.removeIf(artifact -> artifact.name().equals(name));
+    }
+    volumes.forEach(volume -> meter.add(-volume.size()));
+    listener.abandoned(volumes.stream().map(Volume::key).toList());
+  }
+
   @Override
   public void report(Finding finding) {
-    findings.accept(finding);
+    listener.found(finding);
   }
 
   @Override
@@ -69,17 +97,35 @@ final class CaptureSink implements ArtifactSink {
   }
 
   /**
-   * The finished artifacts.
+   * Ends the capture: no artifact can be begun any more.
    *
+   * @return the finished artifacts
    * @throws IOException if one was begun and never finished: the source failed without saying so
    */
-  synchronized List<Artifact> artifacts() throws IOException {
-    Set<String> open = new TreeSet<>(begun);
+  synchronized List<Artifact> end() throws IOException {
+    over = true;
+    Set<String> open = new TreeSet<>(streams.keySet());
     finished.forEach(artifact -> open.remove(artifact.name()));
     if (!open.isEmpty()) {
       throw new IOException("the artifacts " + open + " were begun and not finished");
     }
     return List.copyOf(finished);
+  }
+
+  /**
+   * Ends the capture and gives up every artifact of it, the finished ones too.
+   *
+   * @throws IOException if the backup as a whole has failed
+   */
+  void abandonAll() throws IOException {
+    List<ArtifactStream> all;
+    synchronized (this) {
+      over = true;
+      all = List.copyOf(streams.values());
+    }
+    for (ArtifactStream stream : all) {
+      stream.abandon();
+    }
   }
 
   /** The files recorded, by artifact; only those artifacts that have any. */

@@ -5,6 +5,7 @@ import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.core.volume.VolumeOptions;
 import io.tradingengine.backup.spi.Destination;
 import io.tradingengine.backup.spi.Encryptor;
+import io.tradingengine.backup.spi.OptionalSources;
 import io.tradingengine.backup.spi.Providers;
 import io.tradingengine.backup.spi.Settings;
 import io.tradingengine.backup.spi.Source;
@@ -16,17 +17,26 @@ import java.util.List;
 final class Components {
   private Components() {}
 
-  static List<Source> sources(BackupConfig config) {
-    List<Source> sources = new ArrayList<>();
+  static List<Participant> participants(BackupConfig config) {
+    List<Participant> participants = new ArrayList<>();
     try {
       for (Settings settings : config.sources()) {
-        sources.add(source(settings));
+        participants.add(
+            new Participant(
+                source(settings),
+                OptionalSources.includes(settings)
+                    ? Participant.Need.OPTIONAL
+                    : Participant.Need.REQUIRED));
       }
     } catch (RuntimeException e) {
-      sources.forEach(Source::close);
+      close(participants);
       throw e;
     }
-    return sources;
+    return participants;
+  }
+
+  static void close(List<Participant> participants) {
+    participants.forEach(participant -> participant.source().close());
   }
 
   static Source source(Settings settings) {
@@ -47,11 +57,15 @@ final class Components {
         .open(config.encryption(), config.decryption());
   }
 
-  /** What the configuration says, and for the rest what suits this machine. */
-  static VolumeOptions volumeOptions(BackupConfig config) {
+  /**
+   * What the configuration says, and for the rest what suits this machine.
+   *
+   * @param artifacts how many are written or read at once
+   */
+  static VolumeOptions volumeOptions(BackupConfig config, int artifacts) {
     Runtime runtime = Runtime.getRuntime();
     return VolumeOptions.from(
-        config.compression(), runtime.maxMemory(), runtime.availableProcessors());
+        config.compression(), runtime.maxMemory(), runtime.availableProcessors(), artifacts);
   }
 
   private static BackupException noProvider(Settings settings) {

@@ -7,7 +7,6 @@ import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.spi.Encryptor;
-import io.tradingengine.backup.spi.Source;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -29,11 +28,11 @@ final class DefaultBackupManager implements BackupManager {
     return runs.run(
         "check",
         () -> {
-          List<Source> sources = Components.sources(config);
+          List<Participant> participants = Components.participants(config);
           try {
-            return BackupRun.check(sources);
+            return Preflight.of(participants).findings();
           } finally {
-            sources.forEach(Source::close);
+            Components.close(participants);
           }
         });
   }
@@ -42,9 +41,7 @@ final class DefaultBackupManager implements BackupManager {
   public BackupMetadata createFullBackup() {
     return runs.run(
         "backup",
-        () ->
-            new BackupRun(config, encryptor, repositories, Components.volumeOptions(config))
-                .execute(BackupKind.FULL));
+        () -> new BackupRun(config, encryptor, repositories).execute(BackupKind.FULL));
   }
 
   @Override

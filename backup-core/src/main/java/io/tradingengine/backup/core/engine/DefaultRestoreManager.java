@@ -15,6 +15,9 @@ import java.util.List;
 
 /** Plans and runs restores on the caller's thread. Thread-safe. */
 final class DefaultRestoreManager implements RestoreManager {
+  /** A source is staged after the other, and PostgreSQL reads its WAL beside its data. */
+  private static final int ARTIFACTS_AT_ONCE = 2;
+
   private final BackupConfig config;
   private final Encryptor encryptor;
   private final Repositories repositories;
@@ -26,7 +29,7 @@ final class DefaultRestoreManager implements RestoreManager {
     this.config = config;
     this.encryptor = Components.encryptor(config);
     this.repositories = new Repositories(config, encryptor);
-    this.options = Components.volumeOptions(config);
+    this.options = Components.volumeOptions(config, ARTIFACTS_AT_ONCE);
     this.planner = new RestorePlanner(config, options.workers());
   }
 

@@ -2,10 +2,22 @@ package io.tradingengine.backup.core.engine;
 
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.stream.Collectors;
 
-/** Turns a failure into a sentence: the JDK's file exceptions say only a name. */
+/** Turns things into words, and a failure into a sentence: the JDK's file exceptions say a name. */
 final class Messages {
+  private static final int MOST_NAMED = 20;
+
   private Messages() {}
+
+  /** Names some things, and counts the rest. */
+  static String some(List<?> things) {
+    String named =
+        things.stream().limit(MOST_NAMED).map(Object::toString).collect(Collectors.joining(", "));
+    int more = things.size() - MOST_NAMED;
+    return more <= 0 ? named : named + " and " + more + " more";
+  }
 
   static String of(Throwable failure) {
     String message = failure.getMessage();

@@ -136,6 +136,38 @@ final class Repositories implements AutoCloseable {
     }
   }
 
+  /**
+   * Removes objects of a backup that is at work, which it is not going to have. Under the lock.
+   *
+   * @return a warning for each destination that did not remove all of them
+   */
+  List<Finding> remove(List<ObjectKey> keys) {
+    List<Finding> findings = new ArrayList<>();
+    for (Catalog catalog : catalogs) {
+      List<ObjectKey> left = new ArrayList<>();
+      String reason = "";
+      for (ObjectKey key : keys) {
+        try {
+          catalog.destination().delete(key);
+        } catch (IOException e) {
+          left.add(key);
+          reason = Messages.of(e);
+        }
+      }
+      if (!left.isEmpty()) {
+        findings.add(
+            Finding.warning(
+                catalog.destination().name(),
+                "still holds objects that belong to no backup, "
+                    + Messages.some(left)
+                    + ": "
+                    + reason,
+                "they take up space and nothing reads them; remove them by hand"));
+      }
+    }
+    return findings;
+  }
+
   /** The link of the newest manifest, for the next one to hold. */
   Optional<Manifest.Previous> last() throws IOException {
     return catalogs.get(0).last();

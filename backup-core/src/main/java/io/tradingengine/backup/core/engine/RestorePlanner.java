@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /** Decides what a restore is going to do, and touches nothing. */
 final class RestorePlanner {
@@ -47,6 +48,7 @@ final class RestorePlanner {
         request,
         backup.manifest().metadata(),
         steps,
+        missing(request, backup.manifest()),
         readBytes,
         predict(writeBytes, rate(steps, backup, sources)));
   }
@@ -137,12 +139,35 @@ final class RestorePlanner {
     return Components.source(settings);
   }
 
+  /** What a restore of everything does not restore, because the backup does not have it. */
+  private static List<Finding> missing(RestoreRequest request, Manifest manifest) {
+    if (!request.sources().isEmpty()) {
+      return List.of();
+    }
+    return manifest.missing().stream()
+        .map(
+            each ->
+                Finding.warning(
+                    each.name(),
+                    "is not in this backup, and is not going to be restored: " + each.reason(),
+                    "restore it from another backup, with its name"))
+        .toList();
+  }
+
   List<Manifest.CapturedSource> selected(RestoreRequest request, Manifest manifest) {
     List<String> known = manifest.sources().stream().map(Manifest.CapturedSource::name).toList();
     for (String name : request.sources()) {
       if (!known.contains(name)) {
         throw new BackupException(
-            "The backup " + manifest.id() + " has no source '" + name + "'",
+            "The backup "
+                + manifest.id()
+                + " has no source '"
+                + name
+                + "'"
+                + manifest.missing().stream()
+                    .filter(each -> each.name().equals(name))
+                    .map(each -> ": it could not be captured: " + each.reason())
+                    .collect(Collectors.joining()),
             "it has " + String.join(", ", known),
             null);
       }

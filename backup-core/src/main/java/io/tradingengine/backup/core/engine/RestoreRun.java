@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.engine;
 
+import io.tradingengine.backup.BackupCancelledException;
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.RestorePlan;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 
@@ -55,9 +57,7 @@ final class RestoreRun {
       for (Manifest.CapturedSource captured : planner.selected(plan.request(), backup.manifest())) {
         staged.add(SourceRestore.stage(planner, backup, events, plan, captured));
       }
-      for (SourceRestore each : staged) {
-        each.publish();
-      }
+      publish(staged);
     } catch (IOException | InterruptedException | RuntimeException e) {
       takeBack(staged, e);
       throw e;
@@ -67,6 +67,47 @@ final class RestoreRun {
       restored.add(each.finish());
     }
     return restored;
+  }
+
+  /**
+   * Publishes last what cannot be taken back, so that it does not have to be because another one
+   * failed.
+   */
+  private static void publish(Collection<SourceRestore> staged)
+      throws IOException, InterruptedException {
+    for (SourceRestore each : staged) {
+      if (each.reversible()) {
+        each.publish();
+      }
+    }
+    List<String> before = new ArrayList<>();
+    for (SourceRestore each : staged) {
+      if (!each.reversible()) {
+        publishForGood(each, before);
+        before.add(each.name());
+      }
+    }
+  }
+
+  private static void publishForGood(SourceRestore restore, List<String> before)
+      throws IOException {
+    String remain =
+        before.isEmpty() ? "" : "; restored before it, and not taken back: " + Messages.some(before);
+    try {
+      restore.publish();
+    } catch (InterruptedException e) {
+      throw new BackupCancelledException(
+          "The restore was stopped while '"
+              + restore.name()
+              + "' was handed over, which cannot be taken back"
+              + remain,
+          e);
+    } catch (IOException | RuntimeException e) {
+      if (before.isEmpty()) {
+        throw e;
+      }
+      throw new IOException(Messages.of(e) + remain, e);
+    }
   }
 
   /** The last first, as what it had moved aside may lie in what an earlier one put in place. */

@@ -24,6 +24,9 @@ final class RunRegistry {
       return call.run();
     } catch (InterruptedException e) {
       throw cancelled(what, e);
+    } catch (BackupCancelledException e) {
+      flagInterruption();
+      throw e;
     } catch (RuntimeException e) {
       if (isInterruption(e)) {
         throw cancelled(what, e);
@@ -35,11 +38,16 @@ final class RunRegistry {
   }
 
   private BackupCancelledException cancelled(String what, Exception cause) {
+    flagInterruption();
+    return new BackupCancelledException(
+        "The " + what + " was stopped before it was complete; nothing was published", cause);
+  }
+
+  /** The thread's owner has to hear of it, unless it was {@link #close()} that interrupted. */
+  private void flagInterruption() {
     if (!isClosed()) {
       Thread.currentThread().interrupt();
     }
-    return new BackupCancelledException(
-        "The " + what + " was stopped before it was complete; nothing was published", cause);
   }
 
   private static boolean isInterruption(RuntimeException e) {

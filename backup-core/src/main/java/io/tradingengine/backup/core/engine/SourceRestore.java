@@ -61,6 +61,15 @@ final class SourceRestore {
     }
   }
 
+  String name() {
+    return source.name();
+  }
+
+  /** Whether what was published can be taken back. */
+  boolean reversible() {
+    return staged.reversible();
+  }
+
   /** Puts the copy in its place. */
   void publish() throws IOException, InterruptedException {
     try {

@@ -9,6 +9,7 @@ import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
+import io.tradingengine.backup.spi.Timing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,6 +46,12 @@ final class FilesSource implements Source {
   @Override
   public String type() {
     return "files";
+  }
+
+  /** Files are read one after another, so this is the nearest: from the begin on. */
+  @Override
+  public Timing timing() {
+    return Timing.AT_START;
   }
 
   @Override

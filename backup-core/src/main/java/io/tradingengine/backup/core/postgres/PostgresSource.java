@@ -8,6 +8,7 @@ import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
+import io.tradingengine.backup.spi.Timing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +36,12 @@ final class PostgresSource implements Source {
   @Override
   public String type() {
     return TYPE;
+  }
+
+  /** The WAL of the capture is replayed to its end. */
+  @Override
+  public Timing timing() {
+    return Timing.AT_END;
   }
 
   @Override

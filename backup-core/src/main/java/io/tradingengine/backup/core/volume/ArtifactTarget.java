@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.volume;
 
 import io.tradingengine.backup.spi.IndexEntry;
 import io.tradingengine.backup.spi.ObjectKey;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
  * @param progress takes the plain bytes of each volume once it is put, on any thread and
  *     concurrently
  * @param onFinished takes the artifact once all its volumes are put, on the thread that finishes it
+ * @param onAbandoned takes the volumes that were put of an artifact which was given up, once no
+ *     more of them come, on the thread that gives it up
  */
 public record ArtifactTarget(
     ObjectKey folder,
@@ -24,7 +27,8 @@ public record ArtifactTarget(
     String extension,
     Consumer<IndexEntry> index,
     LongConsumer progress,
-    Consumer<Artifact> onFinished) {
+    Consumer<Artifact> onFinished,
+    Consumer<List<Volume>> onAbandoned) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]*");
   private static final Pattern EXTENSION = Pattern.compile("[a-z0-9]*");
 
@@ -33,6 +37,7 @@ public record ArtifactTarget(
     Objects.requireNonNull(index, "index");
     Objects.requireNonNull(progress, "progress");
     Objects.requireNonNull(onFinished, "onFinished");
+    Objects.requireNonNull(onAbandoned, "onAbandoned");
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "not an artifact's name: '" + name + "' (lower-case letters, digits and dashes)");

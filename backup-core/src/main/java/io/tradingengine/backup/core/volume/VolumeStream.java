@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class VolumeStream extends ArtifactStream {
   private enum State {
     OPEN,
     FINISHED,
+    ABANDONED,
     CLOSED
   }
 
@@ -100,6 +102,22 @@ final class VolumeStream extends ArtifactStream {
   }
 
   @Override
+  public void abandon() throws IOException {
+    pipeline.check();
+    if (state == State.ABANDONED) {
+      return;
+    }
+    state = State.ABANDONED;
+    ByteBuffer rest = buffer;
+    buffer = null;
+    if (rest != null) {
+      pipeline.buffers().giveBack(rest);
+    }
+    // Those on their way are waited for: removed too early, they would come after their removal.
+    target.onAbandoned().accept(pipeline.await(volumes));
+  }
+
+  @Override
   public void close() {
     if (state != State.OPEN) {
       return;
@@ -166,7 +184,7 @@ final class VolumeStream extends ArtifactStream {
           "artifact "
               + this
               + " is written to after it was "
-              + (state == State.FINISHED ? "finished" : "closed"));
+              + state.name().toLowerCase(Locale.ROOT));
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.Set;
  * its streams throws an {@link IOException} whose cause is that failure. A thread that is
  * interrupted while it waits in a stream stops everything as well, and gets a {@link
  * java.io.InterruptedIOException} with its interrupt flag set. A stream that is closed before it is
- * finished is such a failure, too.
+ * finished or abandoned is such a failure, too.
  *
  * <p>Memory is bounded as {@link VolumeOptions} says. It is direct memory for the most part, which
  * the collector takes back some time after the writer was closed; so keep a writer for a whole

@@ -278,7 +278,7 @@ class ManifestCodecTest {
 
   /** Another text is no other type where any text goes. */
   private static void replace(ObjectNode object, String name, JsonNode other) {
-    List<String> free = List.of("system", "toolVersion", "encryption", "type", "subject");
+    List<String> free = List.of("system", "toolVersion", "encryption", "type", "subject", "reason");
     boolean anyText = free.contains(name) || name.equals("message") || name.equals("hint");
     if (!(other.isTextual() && anyText)) {
       object.set(name, other);
@@ -316,9 +316,21 @@ class ManifestCodecTest {
                     good.storage(),
                     good.previous(),
                     good.sources(),
+                    good.missing(),
                     good.index(),
                     good.findings()))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatIsThereIsNotMissing() throws Exception {
+    for (String name : List.of("config", "no name", "redis\"},{\"name\":\"redis")) {
+      ObjectNode tree = tree();
+      ((ObjectNode) tree.path("missing").path(0)).put("name", name);
+      assertThatThrownBy(() -> decode(tree.toString()))
+          .isInstanceOf(IntegrityException.class)
+          .hasMessageContaining(name);
+    }
   }
 
   private interface Change {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
+import io.tradingengine.backup.BackupMetadata.MissingSource;
 import io.tradingengine.backup.Compression.Codec;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.catalog.Manifest.CapturedSource;
@@ -42,6 +43,7 @@ final class Manifests {
         new Manifest.Storage(Codec.ZSTD, "openpgp"),
         previous,
         List.of(postgres(id), files(id)),
+        List.of(new MissingSource("redis", "redis", "connection refused: localhost:6379")),
         volume(RepositoryLayout.index(id, ".zst.gpg").value(), 0, 900),
         List.of(Finding.warning("postgres", "relation 16384 block 3: bad checksum", "check it")));
   }

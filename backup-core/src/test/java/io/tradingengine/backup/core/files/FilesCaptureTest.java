@@ -121,6 +121,11 @@ class FilesCaptureTest {
     }
 
     @Override
+    public void abandon() throws IOException {
+      out.abandon();
+    }
+
+    @Override
     public void close() {
       out.close();
     }

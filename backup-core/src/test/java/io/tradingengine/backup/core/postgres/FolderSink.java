@@ -7,6 +7,7 @@ import io.tradingengine.backup.spi.IndexEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -74,6 +75,14 @@ class FolderSink implements ArtifactSink {
       public void finish() throws IOException {
         finished.add(name);
         channel.close();
+      }
+
+      @Override
+      public void abandon() throws IOException {
+        finished.remove(name);
+        index.remove(name);
+        channel.close();
+        Files.deleteIfExists(file(file));
       }
 
       @Override

@@ -171,6 +171,12 @@ public final class MemoryCapture implements ArtifactSink {
     }
 
     @Override
+    public void abandon() {
+      finished.remove(name);
+      artifacts.remove(name, this);
+    }
+
+    @Override
     public void close() {}
 
     InputStream read(long offset) {

@@ -160,7 +160,8 @@ class RoundTripTest {
                     "tar",
                     index::add,
                     progress::addAndGet,
-                    finished::add));
+                    finished::add,
+                    volumes -> {}));
         ArtifactStream second = writer.create(target("wal", "tar", finished::add));
         ArtifactStream third = writer.create(target("backup-manifest", "", finished::add))) {
       first.index(entry);

@@ -40,7 +40,16 @@ final class Samples {
   }
 
   static ArtifactTarget target(String name, String extension, Consumer<Artifact> onFinished) {
-    return new ArtifactTarget(FOLDER, name, extension, entry -> {}, bytes -> {}, onFinished);
+    return target(name, extension, onFinished, volumes -> {});
+  }
+
+  static ArtifactTarget target(
+      String name,
+      String extension,
+      Consumer<Artifact> onFinished,
+      Consumer<List<Volume>> onAbandoned) {
+    return new ArtifactTarget(
+        FOLDER, name, extension, entry -> {}, bytes -> {}, onFinished, onAbandoned);
   }
 
   /** Writes one artifact named base, in strokes of different kinds and sizes. */

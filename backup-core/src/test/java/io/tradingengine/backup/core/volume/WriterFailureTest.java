@@ -127,7 +127,8 @@ class WriterFailureTest {
                   bytes -> {
                     throw failure;
                   },
-                  finished::add));
+                  finished::add,
+                  volumes -> {}));
       assertThatIOException().isThrownBy(() -> writeForEver(out)).withCause(failure);
     }
   }

@@ -35,6 +35,9 @@ final class BackupText {
             + " smaller");
     out.println();
     sources(backup).print(out, "  ");
+    for (BackupMetadata.MissingSource each : backup.missing()) {
+      out.println("  " + each.name() + " (" + each.type() + ") is NOT in this backup");
+    }
     if (!backup.findings().isEmpty()) {
       out.println();
       Text.findings(out, backup.findings(), "  ");

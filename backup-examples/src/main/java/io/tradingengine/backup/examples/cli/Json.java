@@ -29,10 +29,10 @@ import java.util.TreeMap;
  * backup   {backupId, kind, system, startedAt, finishedAt, durationMillis, size, plainSize, degraded,
  *           toolVersion, spreadMillis,
  *           sources: [{name, type, size, plainSize, asOf, durationMillis, attributes}],
- *           findings: [finding]}
+ *           missing: [{name, type, reason}], findings: [finding]}
  * finding  {severity, subject, message, hint}
  * plan     {backupId, executable, readBytes, writeBytes, predictedMillis,
- *           steps: [{source, type, targets, bytes, findings}]}
+ *           steps: [{source, type, targets, bytes, findings}], findings: [finding]}
  * report   {backupId, bytes, durationMillis, predictedMillis,
  *           sources: [{name, targets, bytes, durationMillis, findings, nextSteps}]}
  * </pre>
@@ -82,6 +82,14 @@ final class Json {
     node.put("spreadMillis", backup.spread().toMillis());
     ArrayNode sources = node.putArray("sources");
     backup.sources().forEach(source -> sources.add(source(source)));
+    ArrayNode missing = node.putArray("missing");
+    for (BackupMetadata.MissingSource each : backup.missing()) {
+      missing
+          .addObject()
+          .put("name", each.name())
+          .put("type", each.type())
+          .put("reason", each.reason());
+    }
     node.set("findings", findings(backup.findings()));
     return node;
   }
@@ -132,6 +140,7 @@ final class Json {
       each.put("bytes", step.bytes());
       each.set("findings", findings(step.findings()));
     }
+    node.set("findings", findings(plan.findings()));
     return node;
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,10 +62,16 @@ final class ListCommand implements Callable<Integer> {
           Text.bytes(backup.plainSize()),
           Text.duration(backup.spread()),
           backup.degraded() ? "degraded" : "ok",
-          backup.sources().stream()
-              .map(BackupMetadata.SourceSummary::name)
-              .collect(Collectors.joining(",")));
+          names(backup.sources(), BackupMetadata.SourceSummary::name)
+              + (backup.missing().isEmpty()
+                  ? ""
+                  : " without "
+                      + names(backup.missing(), BackupMetadata.MissingSource::name)));
     }
     return table;
+  }
+
+  private static <T> String names(List<T> sources, Function<T, String> nameOf) {
+    return sources.stream().map(nameOf).collect(Collectors.joining(","));
   }
 }

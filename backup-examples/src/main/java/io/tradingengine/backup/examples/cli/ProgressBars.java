@@ -35,6 +35,9 @@ final class ProgressBars implements Progress {
     } else if (event instanceof BackupEvent.SourceFinished finished) {
       atWork.remove(finished.source());
       err.println(ProgressLines.finished(finished));
+    } else if (event instanceof BackupEvent.SourceLeftOut leftOut) {
+      atWork.remove(leftOut.source());
+      err.println(ProgressLines.leftOut(leftOut));
     } else if (event instanceof BackupEvent.RunFailed) {
       atWork.clear();
     }

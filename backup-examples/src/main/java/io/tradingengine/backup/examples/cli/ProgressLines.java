@@ -35,6 +35,8 @@ final class ProgressLines implements Progress {
       progress(progress);
     } else if (event instanceof BackupEvent.SourceFinished finished) {
       err.println(finished(finished));
+    } else if (event instanceof BackupEvent.SourceLeftOut leftOut) {
+      err.println(leftOut(leftOut));
     }
   }
 
@@ -70,6 +72,10 @@ final class ProgressLines implements Progress {
   /** Never 100 before the end: what was expected is an estimate. */
   static long percent(long done, long expected) {
     return expected <= 0 ? 0 : Math.min(99, done * 100 / expected);
+  }
+
+  static String leftOut(BackupEvent.SourceLeftOut leftOut) {
+    return leftOut.source() + ": LEFT OUT, " + leftOut.reason();
   }
 
   static String finished(BackupEvent.SourceFinished finished) {

@@ -7,6 +7,7 @@ import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,8 +109,8 @@ final class RestoreCommand implements Callable<Integer> {
       root.io().out().println();
       RestoreText.report(root.io().out(), report);
     }
-    List<Finding> findings =
-        report.sources().stream().flatMap(source -> source.findings().stream()).toList();
+    List<Finding> findings = new ArrayList<>(plan.findings());
+    report.sources().forEach(source -> findings.addAll(source.findings()));
     return ExitCode.of(findings).code();
   }
 }

@@ -4,6 +4,8 @@ import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.examples.print.Text;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
 
 /** A restore's plan and report as people read them. */
 final class RestoreText {
@@ -23,11 +25,19 @@ final class RestoreText {
             + Text.bytes(plan.writeBytes())
             + ", in about "
             + Text.duration(plan.predicted()));
+    Text.findings(out, plan.findings(), "");
     for (RestorePlan.Step step : plan.steps()) {
       out.println();
       out.println("  " + step.source() + " (" + step.type() + "), " + Text.bytes(step.bytes()));
-      out.println("    to " + Text.paths(step.targets()));
+      targets(out, step.targets());
       Text.findings(out, step.findings(), "    ");
+    }
+  }
+
+  /** A source that goes to no file says in its findings where it goes. */
+  private static void targets(PrintWriter out, List<Path> targets) {
+    if (!targets.isEmpty()) {
+      out.println("    to " + Text.paths(targets));
     }
   }
 
@@ -58,7 +68,7 @@ final class RestoreText {
               + Text.bytes(source.bytes())
               + " in "
               + Text.duration(source.duration()));
-      out.println("    to " + Text.paths(source.targets()));
+      targets(out, source.targets());
       Text.findings(out, source.findings(), "    ");
       int number = 1;
       for (String step : source.nextSteps()) {

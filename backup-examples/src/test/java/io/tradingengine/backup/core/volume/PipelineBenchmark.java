@@ -105,7 +105,13 @@ public class PipelineBenchmark {
     AtomicReference<Artifact> finished = new AtomicReference<>();
     ArtifactTarget target =
         new ArtifactTarget(
-            new ObjectKey("full/postgres"), "base", "tar", entry -> {}, bytes -> {}, finished::set);
+            new ObjectKey("full/postgres"),
+            "base",
+            "tar",
+            entry -> {},
+            bytes -> {},
+            finished::set,
+            volumes -> {});
     try (VolumeWriter writer = new VolumeWriter(options, encryptor, sink);
         ArtifactStream out = writer.create(target)) {
       for (int at = 0; at < pages.capacity(); at += STROKE) {

@@ -39,6 +39,7 @@ class JsonTest {
                   Instant.parse("2024-01-15T02:00:06.250Z"),
                   Duration.ofSeconds(7),
                   Map.of("b", "2"))),
+          List.of(new BackupMetadata.MissingSource("redis", "redis", "refused")),
           List.of(WARNING),
           "0.1.0");
   private static final RestorePlan PLAN =
@@ -48,6 +49,7 @@ class JsonTest {
           List.of(
               new RestorePlan.Step(
                   "postgres", "postgres", List.of(Path.of("/data")), 400, List.of(WARNING))),
+          List.of(Finding.warning("redis", "is not in this backup", "")),
           100,
           Duration.ofSeconds(3));
 
@@ -69,7 +71,9 @@ class JsonTest {
             "toolVersion",
             "spreadMillis",
             "sources",
+            "missing",
             "findings");
+    assertThat(names(backup.path("missing").path(0))).containsExactly("name", "type", "reason");
     assertThat(backup.path("backupId").asText()).isEqualTo("full-20240115-020000");
     assertThat(backup.path("finishedAt").asText()).isEqualTo("2024-01-15T02:00:07.500Z");
     assertThat(backup.path("durationMillis").asLong()).isEqualTo(7500);
@@ -108,7 +112,15 @@ class JsonTest {
     assertThat(restore.path("executed").asBoolean()).isFalse();
     assertThat(names(restore.path("plan")))
         .containsExactly(
-            "backupId", "executable", "readBytes", "writeBytes", "predictedMillis", "steps");
+            "backupId",
+            "executable",
+            "readBytes",
+            "writeBytes",
+            "predictedMillis",
+            "steps",
+            "findings");
+    assertThat(restore.path("plan").path("findings").path(0).path("subject").asText())
+        .isEqualTo("redis");
     assertThat(names(restore.path("plan").path("steps").path(0)))
         .containsExactly("source", "type", "targets", "bytes", "findings");
   }
