@@ -1,0 +1,67 @@
+package io.tradingengine.backup.core.redis;
+
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.RestorePreview;
+import io.tradingengine.backup.spi.RestoreTask;
+import io.tradingengine.backup.spi.Source;
+import io.tradingengine.backup.spi.SourceState;
+import io.tradingengine.backup.spi.StagedRestore;
+import io.tradingengine.backup.spi.Timing;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.List;
+
+/** A Redis server, or several that belong together. Used by one run at a time. */
+final class RedisSource implements Source {
+  static final String TYPE = "redis";
+
+  private final RedisSettings settings;
+
+  RedisSource(RedisSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return settings.name();
+  }
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public Timing timing() {
+    return Timing.AT_START;
+  }
+
+  @Override
+  public List<Finding> check() throws InterruptedException {
+    try (Connections connections = new Connections(settings)) {
+      return new RedisPreflight(settings, connections).run();
+    }
+  }
+
+  @Override
+  public SourceState capture(ArtifactSink out) throws IOException, InterruptedException {
+    try (Connections connections = new Connections(settings)) {
+      return new RedisCapture(settings, connections, out, Clock.systemUTC()).run();
+    }
+  }
+
+  @Override
+  public RestorePreview preview(RestoreTask task) throws IOException, InterruptedException {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
+    throw new UnsupportedOperationException();
+  }
+
+  /** Nothing is kept open between calls. */
+  @Override
+  public void close() {}
+}

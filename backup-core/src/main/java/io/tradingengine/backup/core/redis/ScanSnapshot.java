@@ -1,0 +1,182 @@
+package io.tradingengine.backup.core.redis;
+
+import io.tradingengine.backup.core.redis.rdb.DumpPayload;
+import io.tradingengine.backup.core.redis.rdb.RdbKey;
+import io.tradingengine.backup.core.redis.rdb.RdbVersion;
+import io.tradingengine.backup.core.redis.rdb.RdbVersions;
+import io.tradingengine.backup.core.redis.rdb.RdbWriter;
+import io.tradingengine.backup.core.redis.wire.RedisLink;
+import io.tradingengine.backup.core.redis.wire.Reply;
+import io.tradingengine.backup.spi.ArtifactStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Copies all data of a server key by key, where it does not let itself be replicated: {@code SCAN},
+ * {@code DUMP}, and the expiry. Each value is that of one moment, all together are not. What comes
+ * of it is an RDB, as of every other snapshot.
+ */
+final class ScanSnapshot {
+  private static final String BATCH = "512";
+
+  private final RedisLink link;
+  private final ServerFacts facts;
+
+  ScanSnapshot(RedisLink link, ServerFacts facts) {
+    this.link = link;
+    this.facts = facts;
+  }
+
+  /**
+   * What was copied.
+   *
+   * @param version the RDB's
+   * @param keys how many keys
+   * @param functions whether the functions are in it, where the server has such
+   */
+  record Copy(RdbVersion version, long keys, boolean functions) {}
+
+  /**
+   * Copies everything into {@code out}, and does not finish it.
+   *
+   * @throws ArtifactException if the artifact could not be written
+   */
+  Copy copyTo(ArtifactStream out) throws IOException, InterruptedException {
+    Optional<byte[]> functions = functions();
+    RdbVersion version = version(functions);
+    RdbWriter rdb = RdbWriter.start(new Marked(out), version);
+    rdb.auxiliary(Words.of(facts.flavour()) + "-ver", facts.version());
+    if (functions.isPresent()) {
+      rdb.functions(functions.get());
+    }
+    long keys = 0;
+    for (int database : facts.databases().keySet()) {
+      if (!facts.inCluster()) {
+        link.call("SELECT", Integer.toString(database));
+      }
+      keys += copyDatabase(database, rdb);
+    }
+    rdb.finish();
+    return new Copy(version, keys, functions.isPresent() || facts.major() < 7);
+  }
+
+  private Optional<byte[]> functions() throws IOException, InterruptedException {
+    if (facts.major() < 7 || !(link.ask("FUNCTION", "DUMP") instanceof Reply.Bulk dump)) {
+      return Optional.empty();
+    }
+    return Optional.ofNullable(dump.bytes());
+  }
+
+  /** What the server's DUMPs are of, and so its RDBs. */
+  private RdbVersion version(Optional<byte[]> functions) throws IOException {
+    if (functions.isPresent()) {
+      return DumpPayload.versionOf(functions.get());
+    }
+    return RdbVersions.newestReadBy(facts.version(), facts.flavour())
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "the server's version "
+                        + facts.version()
+                        + " is newer than this library knows, and it does not say which format its"
+                        + " DUMPs have: allow FUNCTION DUMP, or PSYNC"));
+  }
+
+  private long copyDatabase(int database, RdbWriter rdb) throws IOException, InterruptedException {
+    SeenKeys seen = new SeenKeys();
+    long copied = 0;
+    String cursor = "0";
+    do {
+      List<Reply> page = link.call("SCAN", cursor, "COUNT", BATCH).elements();
+      cursor = page.get(0).text();
+      List<byte[]> keys = new ArrayList<>();
+      for (Reply key : page.get(1).elements()) {
+        if (key instanceof Reply.Bulk bulk && bulk.bytes() != null && seen.add(bulk.bytes())) {
+          keys.add(bulk.bytes());
+        }
+      }
+      copied += copy(database, keys, rdb);
+    } while (!cursor.equals("0"));
+    return copied;
+  }
+
+  private long copy(int database, List<byte[]> keys, RdbWriter rdb)
+      throws IOException, InterruptedException {
+    long[] expiries = expiries(keys);
+    for (byte[] key : keys) {
+      link.send(word("DUMP"), key);
+    }
+    link.flush();
+    long copied = 0;
+    for (int i = 0; i < keys.size(); i++) {
+      long length = link.receiveBulk("DUMP");
+      if (length < 0) {
+        continue; // gone since SCAN saw it
+      }
+      RdbKey key = RdbKey.of(database, keys.get(i));
+      if (expiries[i] >= 0) {
+        key = key.expiringAt(expiries[i]);
+      }
+      rdb.key(key, new BulkInputStream(link, length), length);
+      link.endOfBulk();
+      copied++;
+    }
+    return copied;
+  }
+
+  /** When each key expires, in milliseconds since the epoch; negative if it does not. */
+  private long[] expiries(List<byte[]> keys) throws IOException, InterruptedException {
+    // PEXPIRETIME came with 7.0; before it, what is left to live and the server's time say the same.
+    boolean absolute = facts.major() >= 7;
+    link.send("TIME");
+    for (byte[] key : keys) {
+      link.send(word(absolute ? "PEXPIRETIME" : "PTTL"), key);
+    }
+    link.send("TIME");
+    link.flush();
+    long before = time(link.receive());
+    long[] expiries = new long[keys.size()];
+    for (int i = 0; i < expiries.length; i++) {
+      expiries[i] = link.receive().number();
+    }
+    long middle = (before + time(link.receive())) / 2;
+    if (!absolute) {
+      for (int i = 0; i < expiries.length; i++) {
+        expiries[i] = expiries[i] < 0 ? expiries[i] : middle + expiries[i];
+      }
+    }
+    return expiries;
+  }
+
+  private static long time(Reply reply) throws IOException {
+    List<Reply> parts = reply.elements();
+    return Long.parseLong(parts.get(0).text()) * 1000 + Long.parseLong(parts.get(1).text()) / 1000;
+  }
+
+  private static byte[] word(String word) {
+    return word.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Tells a failure of the artifact from one of the server. */
+  private static final class Marked extends OutputStream {
+    private final ArtifactStream out;
+
+    Marked(ArtifactStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      ArtifactException.guard(() -> out.write(bytes, offset, length));
+    }
+  }
+}
