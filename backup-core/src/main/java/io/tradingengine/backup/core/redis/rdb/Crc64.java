@@ -96,13 +96,13 @@ public final class Crc64 {
   }
 
   private static long step(long eight) {
-    return TABLES[0x700 | (int) eight & 0xFF]
-        ^ TABLES[0x600 | (int) (eight >>> 8) & 0xFF]
-        ^ TABLES[0x500 | (int) (eight >>> 16) & 0xFF]
-        ^ TABLES[0x400 | (int) (eight >>> 24) & 0xFF]
-        ^ TABLES[0x300 | (int) (eight >>> 32) & 0xFF]
-        ^ TABLES[0x200 | (int) (eight >>> 40) & 0xFF]
-        ^ TABLES[0x100 | (int) (eight >>> 48) & 0xFF]
+    return TABLES[0x700 | ((int) eight & 0xFF)]
+        ^ TABLES[0x600 | ((int) (eight >>> 8) & 0xFF)]
+        ^ TABLES[0x500 | ((int) (eight >>> 16) & 0xFF)]
+        ^ TABLES[0x400 | ((int) (eight >>> 24) & 0xFF)]
+        ^ TABLES[0x300 | ((int) (eight >>> 32) & 0xFF)]
+        ^ TABLES[0x200 | ((int) (eight >>> 40) & 0xFF)]
+        ^ TABLES[0x100 | ((int) (eight >>> 48) & 0xFF)]
         ^ TABLES[(int) (eight >>> 56) & 0xFF];
   }
 }

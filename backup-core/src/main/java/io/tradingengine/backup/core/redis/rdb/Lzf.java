@@ -36,7 +36,7 @@ final class Lzf {
           return false;
         }
         count += 2 + (extra == 2 ? in[from++] & 0xFF : 0);
-        int source = to - ((control & 0x1F) << 8 | in[from++] & 0xFF) - 1;
+        int source = to - (((control & 0x1F) << 8) | (in[from++] & 0xFF)) - 1;
         if (source < 0 || count > out.length - to) {
           return false;
         }

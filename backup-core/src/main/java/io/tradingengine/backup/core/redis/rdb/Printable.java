@@ -1,6 +1,8 @@
 package io.tradingengine.backup.core.redis.rdb;
 
-/** Shows bytes in messages: what is no ASCII letter, digit or sign is escaped, much is cut short. */
+/**
+ * Shows bytes in messages: what is no ASCII letter, digit or sign is escaped, much is cut short.
+ */
 final class Printable {
   private static final int SHOWN = 100;
 

@@ -193,7 +193,7 @@ final class RdbInput {
       return first;
     }
     if (form == LENGTH_14_BITS) {
-      return (first & 0x3F) << 8 | unsigned8();
+      return ((first & 0x3FL) << 8) | unsigned8();
     }
     return switch (first) {
       case LENGTH_32_BITS -> Integer.toUnsignedLong(Integer.reverseBytes((int) littleEndian(4)));
@@ -244,8 +244,8 @@ final class RdbInput {
     return damaged("a string in the unknown encoding " + (first & 0x3F));
   }
 
-  private static byte[] digits(long value) {
-    return Long.toString(value).getBytes(US_ASCII);
+  private static byte[] digits(int value) {
+    return Integer.toString(value).getBytes(US_ASCII);
   }
 
   private void more() throws IOException {

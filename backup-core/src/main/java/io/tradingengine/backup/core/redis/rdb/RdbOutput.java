@@ -5,9 +5,6 @@ import java.io.OutputStream;
 
 /** Writes numbers and strings in the RDB's form, in blocks, with the checksum of all of it. */
 final class RdbOutput extends OutputStream {
-  private static final int LONGEST_6_BITS = 1 << 6;
-  private static final int LONGEST_14_BITS = 1 << 14;
-
   private final OutputStream out;
   private final byte[] block;
   private final Crc64 crc = new Crc64();
@@ -49,11 +46,11 @@ final class RdbOutput extends OutputStream {
     }
   }
 
-  /** A length or another number, 0 or greater. */
+  /** A length or another number; any 64 bits, without a sign. */
   void number(long value) throws IOException {
-    if (value < LONGEST_6_BITS) {
+    if (value >>> 6 == 0) {
       write((int) value);
-    } else if (value < LONGEST_14_BITS) {
+    } else if (value >>> 14 == 0) {
       write((int) (value >>> 8) | 0x40);
       write((int) value & 0xFF);
     } else if (value >>> Integer.SIZE == 0) {

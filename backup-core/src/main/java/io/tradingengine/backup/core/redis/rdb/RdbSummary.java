@@ -45,8 +45,7 @@ public record RdbSummary(
    */
   public record Database(long keys, long expiring, long expired) {
     Database plus(Database other) {
-      return new Database(
-          keys + other.keys, expiring + other.expiring, expired + other.expired);
+      return new Database(keys + other.keys, expiring + other.expiring, expired + other.expired);
     }
   }
 

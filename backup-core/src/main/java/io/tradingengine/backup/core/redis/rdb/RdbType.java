@@ -53,6 +53,8 @@ enum RdbType {
 
   private final int number;
   private final ValueKind kind;
+
+  @SuppressWarnings("ImmutableEnumChecker") // all are functions without state
   private final Walk walk;
 
   RdbType(int number, ValueKind kind, Walk walk) {

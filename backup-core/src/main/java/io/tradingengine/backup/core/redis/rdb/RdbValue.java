@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * A key's value, not yet read. It can be hundreds of megabytes long and is never held in memory:
- * it is copied as it stands, or skipped, once, while {@link RdbVisitor#key} runs.
+ * A key's value, not yet read. It can be hundreds of megabytes long and is never held in memory: it
+ * is copied as it stands, or skipped, once, while {@link RdbVisitor#key} runs.
  */
 public final class RdbValue {
   private final RdbInput in;

@@ -1,7 +1,7 @@
 package io.tradingengine.backup.core.redis.rdb;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.IOException;
 import java.util.Locale;
@@ -63,7 +63,11 @@ public record RdbVersion(int number) {
    * @throws IOException if there is no such version
    */
   static RdbVersion of(int number) throws IOException {
-    if (number < FIRST || number > LAST) {
+    if (number < FIRST) {
+      throw new IOException(
+          "RDB version " + number + " is of a server before Redis 2.6; load it into a newer one");
+    }
+    if (number > LAST) {
       throw new IOException("there is no RDB version " + number);
     }
     return new RdbVersion(number);

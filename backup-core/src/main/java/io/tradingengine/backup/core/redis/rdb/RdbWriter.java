@@ -100,9 +100,10 @@ public final class RdbWriter {
     in.copyTo(out);
     in.skip(end - in.offset());
     in.endCopy();
-    checkVersion(RdbVersion.of((int) in.littleEndian(Short.BYTES)), subject);
+    int written = (int) in.littleEndian(Short.BYTES);
     long computed = in.checksum();
     DumpPayload.checkSum(in.littleEndian(Long.BYTES), computed, subject);
+    checkVersion(RdbVersion.of(written), subject);
   }
 
   /**

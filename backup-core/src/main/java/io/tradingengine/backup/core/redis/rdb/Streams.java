@@ -3,8 +3,8 @@ package io.tradingengine.backup.core.redis.rdb;
 import java.io.IOException;
 
 /**
- * Walks over streams with their consumer groups: version 1 of Redis 5, 2 of 7.0, 3 of 7.2, 4 of
- * 8.6 and 5 of 8.8.
+ * Walks over streams with their consumer groups: version 1 of Redis 5, 2 of 7.0, 3 of 7.2, 4 of 8.6
+ * and 5 of 8.8.
  */
 final class Streams {
   /** An ID where it is not two numbers: 16 bytes, most significant first. */

@@ -33,7 +33,7 @@ public final class SummaryCollector implements RdbVisitor {
   /**
    * Nothing counted yet.
    *
-   * @param now keys that expire before or at this instant count as expired
+   * @param now keys that expire before this instant count as expired, as they do to a server
    */
   public SummaryCollector(Instant now) {
     expiredBefore = now.toEpochMilli();
@@ -65,20 +65,17 @@ public final class SummaryCollector implements RdbVisitor {
   /** Counts a key whose value was read already. */
   public void add(RdbKey key, RdbValue value) {
     boolean expires = key.expiresAt().isPresent();
-    boolean expired = expires && key.expiresAt().getAsLong() <= expiredBefore;
+    boolean expired = expires && key.expiresAt().getAsLong() < expiredBefore;
     databases.merge(
         key.database(),
         new RdbSummary.Database(1, expires ? 1 : 0, expired ? 1 : 0),
         RdbSummary.Database::plus);
-    kinds.merge(
-        value.kind(), new RdbSummary.Values(1, value.length()),
-        RdbSummary.Values::plus);
+    kinds.merge(value.kind(), new RdbSummary.Values(1, value.length()), RdbSummary.Values::plus);
     largestValue = Math.max(largestValue, value.length());
   }
 
   /** What was counted so far. */
   public RdbSummary summary() {
-    return new RdbSummary(
-        databases, kinds, functionLibraries, modules, largestValue, auxiliary);
+    return new RdbSummary(databases, kinds, functionLibraries, modules, largestValue, auxiliary);
   }
 }
