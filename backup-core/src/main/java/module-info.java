@@ -34,5 +34,6 @@ module io.tradingengine.backup.core {
       io.tradingengine.backup.core.engine.BackupEngineProvider;
   provides io.tradingengine.backup.spi.SourceProvider with
       io.tradingengine.backup.core.files.FilesSourceProvider,
+      io.tradingengine.backup.core.files.StateSourceProvider,
       io.tradingengine.backup.core.postgres.PostgresSourceProvider;
 }

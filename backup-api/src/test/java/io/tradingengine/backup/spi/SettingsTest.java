@@ -47,6 +47,18 @@ class SettingsTest {
   }
 
   @Test
+  void aLiveObjectComesFromAProgramOnly() {
+    SettingsKey<Runnable> callback = SettingsKey.object("callback", Runnable.class);
+    Runnable live = () -> {};
+
+    assertThat(Settings.of("x").with("callback", live).get(callback)).isSameAs(live);
+    assertThat(
+            Settings.of("x").at("sources[0]").with("callback", "save.sh").validate(List.of(callback)))
+        .containsExactly(
+            "sources[0].callback: is 'save.sh', expected a Runnable handed in by the program");
+  }
+
+  @Test
   void reportsEveryProblemAtOnceWithItsKey() {
     Settings settings =
         Settings.of("x")

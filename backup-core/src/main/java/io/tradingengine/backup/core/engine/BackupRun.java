@@ -46,21 +46,26 @@ final class BackupRun {
     this.clock = config.clock();
   }
 
-  @SuppressWarnings("try") // the lock is held, not used
   BackupMetadata execute(BackupKind kind) throws InterruptedException {
     List<Participant> participants = Components.participants(config);
     try {
-      Preflight preflight = Preflight.of(participants);
-      if (!preflight.passed()) {
-        throw new PreflightException(preflight.findings());
-      }
-      try (Closeable lock = repositories.lock("backup of " + config.name())) {
-        return underLock(kind, preflight);
-      }
-    } catch (IOException e) {
-      throw new BackupException("The backup failed: " + Messages.of(e), e);
+      return execute(kind, participants);
     } finally {
       Components.close(participants);
+    }
+  }
+
+  @SuppressWarnings("try") // the lock is held, not used
+  BackupMetadata execute(BackupKind kind, List<Participant> participants)
+      throws InterruptedException {
+    Preflight preflight = Preflight.of(participants);
+    if (!preflight.passed()) {
+      throw new PreflightException(preflight.findings());
+    }
+    try (Closeable lock = repositories.lock("backup of " + config.name())) {
+      return underLock(kind, preflight);
+    } catch (IOException e) {
+      throw new BackupException("The backup failed: " + Messages.of(e), e);
     }
   }
 
@@ -73,7 +78,7 @@ final class BackupRun {
       BackupMetadata metadata = capture(run, repository, preflight).metadata();
       run.succeeded(metadata.duration());
       return metadata;
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
       discard(run, e);
       run.failed(Messages.of(e));
       throw e;
@@ -81,7 +86,7 @@ final class BackupRun {
   }
 
   /** Removes what the failed run has written; what cannot be removed now, the next run sweeps. */
-  private void discard(RunLog run, Exception cause) {
+  private void discard(RunLog run, Throwable cause) {
     boolean interrupted = Thread.interrupted();
     try {
       repositories.discardUnfinished();

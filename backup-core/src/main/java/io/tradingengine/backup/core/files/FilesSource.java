@@ -150,7 +150,7 @@ final class FilesSource implements Source {
   @Override
   public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
     TreeRestore restore = new TreeRestore(name, RestorePlan.of(name, task), task, clock);
-    restore.stage();
+    restore.stage(new ArchiveFilling(name, task));
     return restore;
   }
 

@@ -55,6 +55,22 @@ record RestorePlan(List<RootTarget> roots, List<Finding> findings) {
     return new RestorePlan(roots, findings);
   }
 
+  /**
+   * The plan for a single file.
+   *
+   * @param bytes what it takes up
+   */
+  static RestorePlan ofFile(String source, RestoreTask task, Path target, long bytes)
+      throws IOException {
+    List<Finding> findings = new ArrayList<>();
+    RootTarget root =
+        new RootTarget(RawNames.of(target), target, bytes, Occupant.of(target), false);
+    checkWay(source, target, Optional.empty(), findings);
+    checkOccupants(source, List.of(root), task.force(), findings);
+    checkSpace(source, List.of(root), findings);
+    return new RestorePlan(List.of(root), findings);
+  }
+
   /** What stands in the way. */
   List<Finding> obstacles() {
     return findings.stream().filter(finding -> finding.severity() == Severity.ERROR).toList();

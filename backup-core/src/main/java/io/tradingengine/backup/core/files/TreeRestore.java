@@ -6,7 +6,6 @@ import io.tradingengine.backup.RestoreRefusedException;
 import io.tradingengine.backup.core.files.RootTarget.Occupant;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
-import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -17,11 +16,10 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * Carries out a plan: builds every root whole and durable in its staging folder, and only then lets
+ * Carries out a plan: has every root built whole and durable in its staging folder, and only then lets
  * them take their places, each by renaming. If anything fails, all is as it was before. Used once.
  *
  * <p>Killed between the two renames of a root, it leaves the older data beside the target under its
@@ -43,6 +41,16 @@ final class TreeRestore implements StagedRestore {
   private long bytes;
   private boolean over;
 
+  /** Builds what a restore puts in place. */
+  interface Filling {
+    /**
+     * Builds every root in its staging folder, verified and durable.
+     *
+     * @return the bytes written
+     */
+    long fill(List<Staging> stagings, Ownership ownership) throws IOException, InterruptedException;
+  }
+
   TreeRestore(String source, RestorePlan plan, RestoreTask task, Clock clock) {
     this.source = source;
     this.plan = plan;
@@ -50,12 +58,12 @@ final class TreeRestore implements StagedRestore {
     this.time = TIME.format(clock.instant());
   }
 
-  /** Builds every root in its staging folder, whole and durable. */
-  void stage() throws IOException, InterruptedException {
+  /** Has every root built in its staging folder, whole and durable. */
+  void stage(Filling filling) throws IOException, InterruptedException {
     if (!plan.obstacles().isEmpty()) {
       throw new RestoreRefusedException(plan.obstacles());
     }
-    guarded(() -> bytes = build().bytes());
+    guarded(() -> bytes = build(filling));
   }
 
   @Override
@@ -113,39 +121,14 @@ final class TreeRestore implements StagedRestore {
     }
   }
 
-  private Totals build() throws IOException, InterruptedException {
+  private long build(Filling filling) throws IOException, InterruptedException {
     String parentMode = task.into().isPresent() ? "rwx------" : "rwxr-xr-x";
     for (RootTarget root : plan.roots()) {
       Staging staging = Staging.open(source, root, parentMode);
       stagings.add(staging);
       staging.leftOver().ifPresent(findings::add);
     }
-    try (ArchiveReader archive = ArchiveReader.open(source, task.captured());
-        Syncer syncer = new Syncer()) {
-      Totals totals = new Extraction(archive, stagings, ownership, syncer, task.progress()).run();
-      checkTotals(archive, totals);
-      syncer.await();
-      return totals;
-    }
-  }
-
-  /** An archive that was cut between two members is well-formed, but not whole. */
-  private void checkTotals(ArchiveReader archive, Totals totals) {
-    SourceState state = task.captured().state();
-    Map<String, Long> counts =
-        Map.of(
-            Archive.FILES, totals.files(),
-            Archive.DIRECTORIES, totals.directories(),
-            Archive.LINKS, totals.links(),
-            Archive.BYTES, totals.bytes());
-    counts.forEach(
-        (name, count) -> {
-          String expected = state.require(name);
-          if (!expected.equals(Long.toString(count))) {
-            throw archive.refuse(
-                "has %d %s, and the manifest says %s".formatted(count, name, expected));
-          }
-        });
+    return filling.fill(List.copyOf(stagings), ownership);
   }
 
   private void place(Staging staging) throws IOException {

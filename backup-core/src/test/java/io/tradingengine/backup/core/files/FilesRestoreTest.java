@@ -345,7 +345,8 @@ class FilesRestoreTest {
     Object inode = Files.getAttribute(root, "unix:ino");
     Restored restored =
         Trees.publish(
-            new TreeRestore("config", asMountPoint(RestorePlan.of("config", task)), task, CLOCK));
+            new TreeRestore("config", asMountPoint(RestorePlan.of("config", task)), task, CLOCK),
+            task);
 
     assertThat(Files.getAttribute(root, "unix:ino")).isEqualTo(inode);
     assertThat(TreeSnapshot.of(root).get("")).isEqualTo(captured.get("")).startsWith("40710 ");
@@ -373,7 +374,8 @@ class FilesRestoreTest {
             () ->
                 Trees.publish(
                     new TreeRestore(
-                        "config", asMountPoint(RestorePlan.of("config", task)), task, CLOCK)))
+                        "config", asMountPoint(RestorePlan.of("config", task)), task, CLOCK),
+                    task))
         .isInstanceOf(IOException.class);
 
     Map<String, String> now = new HashMap<>(TreeSnapshot.of(root));

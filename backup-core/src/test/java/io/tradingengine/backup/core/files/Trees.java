@@ -82,9 +82,10 @@ final class Trees {
     }
   }
 
-  static Restored publish(TreeRestore restore) throws IOException, InterruptedException {
+  static Restored publish(TreeRestore restore, RestoreTask task)
+      throws IOException, InterruptedException {
     try (restore) {
-      restore.stage();
+      restore.stage(new ArchiveFilling("config", task));
       restore.publish();
       return restore.finish();
     }

@@ -1,0 +1,47 @@
+package io.tradingengine.backup.core.files;
+
+import io.tradingengine.backup.spi.RestoreTask;
+import io.tradingengine.backup.spi.SourceState;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Builds the roots of a capture from its archive.
+ *
+ * @param source the source's name
+ * @param task what is restored
+ */
+record ArchiveFilling(String source, RestoreTask task) implements TreeRestore.Filling {
+
+  @Override
+  public long fill(List<Staging> stagings, Ownership ownership)
+      throws IOException, InterruptedException {
+    try (ArchiveReader archive = ArchiveReader.open(source, task.captured());
+        Syncer syncer = new Syncer()) {
+      Totals totals = new Extraction(archive, stagings, ownership, syncer, task.progress()).run();
+      checkTotals(archive, totals);
+      syncer.await();
+      return totals.bytes();
+    }
+  }
+
+  /** An archive that was cut between two members is well-formed, but not whole. */
+  private void checkTotals(ArchiveReader archive, Totals totals) {
+    SourceState state = task.captured().state();
+    Map<String, Long> counts =
+        Map.of(
+            Archive.FILES, totals.files(),
+            Archive.DIRECTORIES, totals.directories(),
+            Archive.LINKS, totals.links(),
+            Archive.BYTES, totals.bytes());
+    counts.forEach(
+        (name, count) -> {
+          String expected = state.require(name);
+          if (!expected.equals(Long.toString(count))) {
+            throw archive.refuse(
+                "has %d %s, and the manifest says %s".formatted(count, name, expected));
+          }
+        });
+  }
+}

@@ -1,0 +1,78 @@
+package io.tradingengine.backup.core.files;
+
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.State;
+import io.tradingengine.backup.spi.RestoreTask;
+import io.tradingengine.backup.spi.Restored;
+import io.tradingengine.backup.spi.StagedRestore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Hands a captured state to the application's callback: first all of it is read and verified, and
+ * only then does the callback hear of it. Used by one thread.
+ */
+final class StateHandover implements StagedRestore {
+  private final String source;
+  private final State.Restore callback;
+  private final RestoreTask task;
+  private final LongAdder verified = new LongAdder();
+  private long taken;
+
+  StateHandover(String source, State.Restore callback, RestoreTask task) {
+    this.source = source;
+    this.callback = callback;
+    this.task = task;
+  }
+
+  /** Reads all of it; the application is not touched. */
+  void stage() throws IOException, InterruptedException {
+    task.captured()
+        .readParallel(
+            StateSource.ARTIFACT,
+            (offset, bytes) -> {
+              verified.add(bytes.remaining());
+              task.progress().accept(bytes.remaining());
+            });
+  }
+
+  @Override
+  public boolean reversible() {
+    return false;
+  }
+
+  @Override
+  public void publish() throws IOException, InterruptedException {
+    try (InputStream stored = task.captured().open(StateSource.ARTIFACT, 0)) {
+      CallbackInput handed = new CallbackInput(stored);
+      try {
+        callback.read(handed);
+      } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) {
+        handed.end();
+        throw new IOException(
+            "the restore callback failed: "
+                + StateSource.reason(e)
+                + "; what it had taken in by then, the application has",
+            e);
+      }
+      handed.end();
+      taken = handed.count();
+    }
+  }
+
+  @Override
+  public Restored finish() {
+    String message =
+        taken == verified.sum()
+            ? "was handed to the application"
+            : "was handed to the application, which read %d of its %d bytes"
+                .formatted(taken, verified.sum());
+    return new Restored(List.of(), taken, List.of(Finding.info(source, message)), List.of());
+  }
+
+  /** Nothing to take back: what the application has is the application's. */
+  @Override
+  public void close() {}
+}
