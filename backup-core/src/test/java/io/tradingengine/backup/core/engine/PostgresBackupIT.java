@@ -41,6 +41,10 @@ class PostgresBackupIT {
     assertThat(metadata.sources())
         .extracting("name")
         .containsExactly("config", "state", "postgres");
+    assertThat(metadata.sources().get(2).asOf())
+        .as("the files were read when the database was through")
+        .isBefore(metadata.sources().get(0).asOf());
+    assertThat(metadata.spread()).isLessThan(metadata.duration());
     RestoreReport report = restore(system, RestoreRequest.latest().into(folder.resolve("back")));
 
     Path data = folder.resolve("back/postgres");
