@@ -56,6 +56,11 @@ public final class Redis implements SourceSpec {
     return with("name", name);
   }
 
+  /** Lets a backup that cannot have this store go on without it, degraded. */
+  public Redis optional() {
+    return with("optional", true);
+  }
+
   /** The ACL user; the default user without this. */
   public Redis user(String user) {
     return with("user", user);

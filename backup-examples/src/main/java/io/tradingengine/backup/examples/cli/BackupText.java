@@ -21,8 +21,10 @@ final class BackupText {
             + " ("
             + Text.duration(backup.duration())
             + ")");
-    out.println(
-        "Spread    " + Text.duration(backup.spread()) + " between the instants of the sources");
+    if (backup.sources().size() > 1) {
+      out.println(
+          "Spread    " + Text.duration(backup.spread()) + " between the states of the sources");
+    }
     out.println(
         "Size      "
             + Text.bytes(backup.size())
@@ -35,9 +37,6 @@ final class BackupText {
             + " smaller");
     out.println();
     sources(backup).print(out, "  ");
-    for (BackupMetadata.MissingSource each : backup.missing()) {
-      out.println("  " + each.name() + " (" + each.type() + ") is NOT in this backup");
-    }
     if (!backup.findings().isEmpty()) {
       out.println();
       Text.findings(out, backup.findings(), "  ");
@@ -56,6 +55,9 @@ final class BackupText {
           Text.duration(source.duration()),
           Text.rate(source.plainSize(), source.duration()),
           Text.moment(source.asOf()));
+    }
+    for (BackupMetadata.MissingSource missing : backup.missing()) {
+      table.row(missing.name(), missing.type(), "-", "-", "-", "-", "-", "NOT IN THIS BACKUP");
     }
     return table;
   }

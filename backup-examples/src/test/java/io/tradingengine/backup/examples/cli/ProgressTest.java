@@ -44,6 +44,22 @@ class ProgressTest {
   }
 
   @Test
+  void aSourceThatIsLeftOutIsNoLongerAtWork() {
+    Progress bars = new ProgressBars(new PrintWriter(err, true));
+    bars.onEvent(new BackupEvent.SourceStarted(BACKUP, ID, "redis"));
+    bars.onEvent(new BackupEvent.SourceLeftOut(BACKUP, ID, "redis", "connection refused"));
+    bars.onEvent(new BackupEvent.RunSucceeded(BACKUP, ID, Duration.ofSeconds(1)));
+    Progress lines = new ProgressLines(new PrintWriter(err, true), () -> 0);
+    lines.onEvent(new BackupEvent.SourceLeftOut(BACKUP, ID, "redis", "connection refused"));
+
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "redis [                    ] started",
+            UP_AND_CLEAR + "redis: LEFT OUT, connection refused",
+            "redis: LEFT OUT, connection refused");
+  }
+
+  @Test
   void aTerminalGetsBarsThatAreDrawnOver() {
     Progress progress = new ProgressBars(new PrintWriter(err, true));
 

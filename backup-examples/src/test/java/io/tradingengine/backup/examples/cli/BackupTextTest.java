@@ -1,0 +1,68 @@
+package io.tradingengine.backup.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.BackupMetadata;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class BackupTextTest {
+  private static BackupMetadata.SourceSummary source(String name, String asOf) {
+    return new BackupMetadata.SourceSummary(
+        name, name, 100, 400, Instant.parse(asOf), Duration.ofSeconds(7), Map.of());
+  }
+
+  private static String text(
+      List<BackupMetadata.SourceSummary> sources, List<BackupMetadata.MissingSource> missing) {
+    StringWriter text = new StringWriter();
+    BackupText.print(
+        new PrintWriter(text, true),
+        new BackupMetadata(
+            BackupId.parse("full-20240115-020000"),
+            "trading-engine",
+            Instant.parse("2024-01-15T02:00:00Z"),
+            Instant.parse("2024-01-15T02:00:07.500Z"),
+            100,
+            400,
+            sources,
+            missing,
+            List.of(),
+            "0.1.0"));
+    return text.toString();
+  }
+
+  @Test
+  void saysHowFarTheStatesLieApart() {
+    assertThat(
+            text(
+                List.of(
+                    source("postgres", "2024-01-15T02:00:06.250Z"),
+                    source("redis", "2024-01-15T02:00:07Z")),
+                List.of()))
+        .contains("Spread    750 ms between the states of the sources")
+        .contains("AS OF", "2024-01-15T02:00:06.250Z")
+        .doesNotContain("degraded");
+  }
+
+  @Test
+  void oneStateHasNoSpread() {
+    assertThat(text(List.of(source("postgres", "2024-01-15T02:00:06.250Z")), List.of()))
+        .doesNotContain("Spread");
+  }
+
+  @Test
+  void saysWhatTheBackupDoesNotHave() {
+    assertThat(
+            text(
+                List.of(source("postgres", "2024-01-15T02:00:06.250Z")),
+                List.of(new BackupMetadata.MissingSource("redis", "redis", "connection refused"))))
+        .contains("full-20240115-020000  (degraded)")
+        .containsPattern("redis +redis .*NOT IN THIS BACKUP");
+  }
+}
