@@ -44,8 +44,8 @@ public record BackupMetadata(
   }
 
   /**
-   * Whether something is wrong with what was backed up, though the backup itself is whole: there are
-   * warnings, or optional sources are missing.
+   * Whether something is wrong with what was backed up, though the backup itself is whole: there
+   * are warnings, or optional sources are missing.
    */
   public boolean degraded() {
     return !missing.isEmpty()

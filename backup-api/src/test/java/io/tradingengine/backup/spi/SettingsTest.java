@@ -53,7 +53,10 @@ class SettingsTest {
 
     assertThat(Settings.of("x").with("callback", live).get(callback)).isSameAs(live);
     assertThat(
-            Settings.of("x").at("sources[0]").with("callback", "save.sh").validate(List.of(callback)))
+            Settings.of("x")
+                .at("sources[0]")
+                .with("callback", "save.sh")
+                .validate(List.of(callback)))
         .containsExactly(
             "sources[0].callback: is 'save.sh', expected a Runnable handed in by the program");
   }

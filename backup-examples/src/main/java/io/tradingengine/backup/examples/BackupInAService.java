@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes a full backup in the background of a service, its own state in memory included, and hears
- * how far it has got. Cancelling the future, or closing the manager, stops the run and leaves nothing
- * half published.
+ * how far it has got. Cancelling the future, or closing the manager, stops the run and leaves
+ * nothing half published.
  *
  * <pre>
  * export POSTGRES_PASSWORD=...

@@ -119,8 +119,7 @@ public final class ManifestCodec {
         field("reason", Json.text(), MissingSource::reason);
     static final Json<MissingSource> FORM =
         JsonObject.of(
-            values ->
-                new MissingSource(values.get(NAME), values.get(TYPE), values.get(REASON)),
+            values -> new MissingSource(values.get(NAME), values.get(TYPE), values.get(REASON)),
             NAME,
             TYPE,
             REASON);

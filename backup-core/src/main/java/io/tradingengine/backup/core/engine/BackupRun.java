@@ -110,8 +110,7 @@ final class BackupRun {
     try (VolumeWriter writer = new VolumeWriter(options, encryptor, repositories::put)) {
       group =
           new CaptureGroup(
-              preflight.ready(),
-              new SourceCapture.Setting(run, writer, repositories, clock));
+              preflight.ready(), new SourceCapture.Setting(run, writer, repositories, clock));
       group.run();
       writer.check();
     }

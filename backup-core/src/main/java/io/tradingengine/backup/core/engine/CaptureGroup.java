@@ -34,7 +34,8 @@ final class CaptureGroup {
     long withLog =
         participants.stream().filter(each -> each.source().timing() == Timing.AT_END).count();
     long others = participants.size() - withLog;
-    return (int) Math.max(2 * Math.min(withLog, SideBySide.MOST), Math.min(others, SideBySide.MOST));
+    return (int)
+        Math.max(2 * Math.min(withLog, SideBySide.MOST), Math.min(others, SideBySide.MOST));
   }
 
   /**

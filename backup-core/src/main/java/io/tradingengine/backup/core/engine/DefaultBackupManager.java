@@ -40,8 +40,7 @@ final class DefaultBackupManager implements BackupManager {
   @Override
   public BackupMetadata createFullBackup() {
     return runs.run(
-        "backup",
-        () -> new BackupRun(config, encryptor, repositories).execute(BackupKind.FULL));
+        "backup", () -> new BackupRun(config, encryptor, repositories).execute(BackupKind.FULL));
   }
 
   @Override

@@ -92,7 +92,9 @@ final class RestoreRun {
   private static void publishForGood(SourceRestore restore, List<String> before)
       throws IOException {
     String remain =
-        before.isEmpty() ? "" : "; restored before it, and not taken back: " + Messages.some(before);
+        before.isEmpty()
+            ? ""
+            : "; restored before it, and not taken back: " + Messages.some(before);
     try {
       restore.publish();
     } catch (InterruptedException e) {

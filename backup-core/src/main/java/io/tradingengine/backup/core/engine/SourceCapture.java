@@ -101,9 +101,7 @@ final class SourceCapture implements SideBySide.Task, CaptureSink.Listener {
             state,
             artifacts);
     captured = new Captured(source, sink.index());
-    setting
-        .log()
-        .finished(name(), source.size(), Duration.between(startedAt, source.finishedAt()));
+    setting.log().finished(name(), source.size(), Duration.between(startedAt, source.finishedAt()));
   }
 
   private IOException named(Exception e) {

@@ -25,9 +25,7 @@ record StateFilling(RestoreTask task) implements TreeRestore.Filling {
         FileChannel.open(
             stagings.get(0).tree(),
             Set.of(
-                StandardOpenOption.CREATE_NEW,
-                StandardOpenOption.WRITE,
-                LinkOption.NOFOLLOW_LINKS),
+                StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
       task.captured()
           .readParallel(

@@ -94,9 +94,7 @@ final class StateSource implements Source {
   /** What a callback threw, in words. */
   static String reason(Throwable thrown) {
     String message = thrown.getMessage();
-    return message == null || message.isBlank()
-        ? thrown.getClass().getSimpleName()
-        : message;
+    return message == null || message.isBlank() ? thrown.getClass().getSimpleName() : message;
   }
 
   @Override

@@ -19,8 +19,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Carries out a plan: has every root built whole and durable in its staging folder, and only then lets
- * them take their places, each by renaming. If anything fails, all is as it was before. Used once.
+ * Carries out a plan: has every root built whole and durable in its staging folder, and only then
+ * lets them take their places, each by renaming. If anything fails, all is as it was before. Used
+ * once.
  *
  * <p>Killed between the two renames of a root, it leaves the older data beside the target under its
  * other name. A mount point cannot be renamed; its content is exchanged name by name.

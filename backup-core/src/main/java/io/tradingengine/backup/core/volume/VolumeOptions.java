@@ -50,7 +50,9 @@ public record VolumeOptions(Codec codec, int level, int volumeSize, int workers)
       Compression compression, long maxHeap, int processors, int artifacts) {
     int workers = compression.workers().orElse(Math.min(processors, MOST_WORKERS));
     long volumeSize =
-        compression.volumeSize().orElseGet(() -> fitting(maxHeap / 2 / (3L * workers + 6 + artifacts)));
+        compression
+            .volumeSize()
+            .orElseGet(() -> fitting(maxHeap / 2 / (3L * workers + 6 + artifacts)));
     return new VolumeOptions(
         compression.codec(), compression.level(), Math.toIntExact(volumeSize), workers);
   }

@@ -108,7 +108,8 @@ class SourcesTogetherTest {
             recording("shard-2", order, ends).atEnd().required());
 
     assertThat(order.subList(0, 4))
-        .containsExactlyInAnyOrder("shard-1 begins", "shard-2 begins", "shard-1 ends", "shard-2 ends");
+        .containsExactlyInAnyOrder(
+            "shard-1 begins", "shard-2 begins", "shard-1 ends", "shard-2 ends");
     assertThat(order.subList(0, 2)).allMatch(line -> line.endsWith("begins"));
     assertThat(order.subList(4, 6)).allMatch(line -> line.endsWith("begins"));
     assertThat(metadata.sources())

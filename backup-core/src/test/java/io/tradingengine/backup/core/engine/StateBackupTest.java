@@ -81,11 +81,7 @@ class StateBackupTest {
   }
 
   private BackupConfig with(State state) {
-    return system
-        .base()
-        .source(state)
-        .source(FileTree.named("config").path(system.config))
-        .build();
+    return system.base().source(state).source(FileTree.named("config").path(system.config)).build();
   }
 
   private BackupMetadata backUp(BackupConfig config) {
@@ -211,7 +207,9 @@ class StateBackupTest {
   @Test
   void aCallbackThatFailsFailsTheBackup() throws IOException {
     for (Throwable thrown :
-        List.of(new IOException("the book is locked"), new IllegalStateException("the book is locked"))) {
+        List.of(
+            new IOException("the book is locked"),
+            new IllegalStateException("the book is locked"))) {
       BackupConfig config =
           with(
               State.named("positions")
@@ -275,8 +273,7 @@ class StateBackupTest {
     assertThat(report.sources().get(0).findings())
         .containsExactly(
             Finding.info(
-                "positions",
-                "was handed to the application, which read 100 of its 3145728 bytes"));
+                "positions", "was handed to the application, which read 100 of its 3145728 bytes"));
   }
 
   @Test
@@ -287,7 +284,8 @@ class StateBackupTest {
                 .capture(
                     out -> {
                       out.close();
-                      assertThat(catchThrowable(() -> out.write(1))).isInstanceOf(IOException.class);
+                      assertThat(catchThrowable(() -> out.write(1)))
+                          .isInstanceOf(IOException.class);
                     }));
 
     assertThatThrownBy(() -> backUp(config))

@@ -52,7 +52,8 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private static Table table(List<BackupMetadata> backups) {
-    Table table = new Table("BACKUP", "FINISHED", "TOOK", "STORED", "PLAIN", "SPREAD", "STATE", "SOURCES");
+    Table table =
+        new Table("BACKUP", "FINISHED", "TOOK", "STORED", "PLAIN", "SPREAD", "STATE", "SOURCES");
     for (BackupMetadata backup : backups) {
       table.row(
           backup.backupId().toString(),
@@ -65,8 +66,7 @@ final class ListCommand implements Callable<Integer> {
           names(backup.sources(), BackupMetadata.SourceSummary::name)
               + (backup.missing().isEmpty()
                   ? ""
-                  : " without "
-                      + names(backup.missing(), BackupMetadata.MissingSource::name)));
+                  : " without " + names(backup.missing(), BackupMetadata.MissingSource::name)));
     }
     return table;
   }

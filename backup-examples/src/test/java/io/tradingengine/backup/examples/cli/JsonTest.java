@@ -79,7 +79,8 @@ class JsonTest {
     assertThat(backup.path("durationMillis").asLong()).isEqualTo(7500);
     assertThat(backup.path("degraded").asBoolean()).isTrue();
     assertThat(names(backup.path("sources").path(0)))
-        .containsExactly("name", "type", "size", "plainSize", "asOf", "durationMillis", "attributes");
+        .containsExactly(
+            "name", "type", "size", "plainSize", "asOf", "durationMillis", "attributes");
     assertThat(backup.path("sources").path(0).path("asOf").asText())
         .isEqualTo("2024-01-15T02:00:06.250Z");
     assertThat(backup.path("spreadMillis").asLong()).isZero();
