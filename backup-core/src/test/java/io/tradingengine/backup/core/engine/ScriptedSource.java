@@ -56,12 +56,17 @@ record ScriptedSource(String name, Timing timing, List<Finding> findings, Script
     return new SourceState(Instant.parse(instant), Map.of());
   }
 
+  /** Bytes that do not compress. */
+  static byte[] noise(int bytes) {
+    byte[] noise = new byte[bytes];
+    new Random(bytes).nextBytes(noise);
+    return noise;
+  }
+
   /** Writes bytes that do not compress into an artifact, and leaves it open. */
   static ArtifactStream write(ArtifactSink out, String artifact, int bytes) throws IOException {
     ArtifactStream stream = out.create(artifact, "bin");
-    byte[] noise = new byte[bytes];
-    new Random(bytes).nextBytes(noise);
-    stream.write(noise);
+    stream.write(noise(bytes));
     return stream;
   }
 

@@ -3,6 +3,7 @@ package io.tradingengine.backup.core.engine;
 import static io.tradingengine.backup.core.engine.ScriptedSource.asOf;
 import static io.tradingengine.backup.core.engine.ScriptedSource.atEnd;
 import static io.tradingengine.backup.core.engine.ScriptedSource.atStart;
+import static io.tradingengine.backup.core.engine.ScriptedSource.noise;
 import static io.tradingengine.backup.core.engine.ScriptedSource.unready;
 import static io.tradingengine.backup.core.engine.ScriptedSource.write;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -180,7 +181,8 @@ class SourcesTogetherTest {
         atEnd(
                 "slow",
                 out -> {
-                  try (ArtifactStream stream = write(out, "data", 3 * MIB)) {
+                  try (ArtifactStream stream = out.create("data", "bin")) {
+                    stream.write(noise(3 * MIB));
                     written.countDown();
                     TimeUnit.MINUTES.sleep(5);
                     throw new AssertionError("nobody has stopped it");
@@ -194,7 +196,8 @@ class SourcesTogetherTest {
         atEnd(
                 "failing",
                 out -> {
-                  try (ArtifactStream stream = write(out, "data", 2 * MIB)) {
+                  try (ArtifactStream stream = out.create("data", "bin")) {
+                    stream.write(noise(2 * MIB));
                     written.await();
                     throw new IOException("the server went away");
                   }
@@ -302,7 +305,8 @@ class SourcesTogetherTest {
                     "redis",
                     out -> {
                       write(out, "functions", 100).finish();
-                      try (ArtifactStream stream = write(out, "dump", 5 * MIB)) {
+                      try (ArtifactStream stream = out.create("dump", "bin")) {
+                        stream.write(noise(5 * MIB));
                         throw new IOException("the master closed the connection");
                       }
                     })
