@@ -6,8 +6,10 @@ module io.tradingengine.backup.core {
   requires com.fasterxml.jackson.databind;
   requires com.fasterxml.jackson.dataformat.yaml;
   requires com.github.luben.zstd_jni;
+  requires dev.failsafe;
   requires io.netty.buffer;
   requires io.netty.common;
+  requires io.netty.handler;
   requires io.netty.transport;
   requires io.tradingengine.backup.api;
   requires java.sql;
@@ -35,5 +37,6 @@ module io.tradingengine.backup.core {
   provides io.tradingengine.backup.spi.SourceProvider with
       io.tradingengine.backup.core.files.FilesSourceProvider,
       io.tradingengine.backup.core.files.StateSourceProvider,
-      io.tradingengine.backup.core.postgres.PostgresSourceProvider;
+      io.tradingengine.backup.core.postgres.PostgresSourceProvider,
+      io.tradingengine.backup.core.redis.RedisSourceProvider;
 }

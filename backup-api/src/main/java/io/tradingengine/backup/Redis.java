@@ -137,6 +137,11 @@ public final class Redis implements SourceSpec {
     return with("try-with", redisServer);
   }
 
+  /** How often a copy that breaks off is begun, in all; 5 by default. */
+  public Redis attempts(int attempts) {
+    return with("attempts", attempts);
+  }
+
   /** How long connecting may take, and how long a server may be silent; 60 s by default. */
   public Redis timeout(Duration timeout) {
     return with("timeout", timeout);

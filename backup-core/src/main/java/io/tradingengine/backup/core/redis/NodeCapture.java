@@ -15,6 +15,7 @@ import io.tradingengine.backup.core.redis.wire.RedisReplyException;
 import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.ArtifactStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -100,6 +101,9 @@ final class NodeCapture {
       throw interruption;
     }
     if (cause instanceof ArtifactException artifact) {
+      if (artifact.failure() instanceof InterruptedIOException && Thread.interrupted()) {
+        throw (InterruptedException) new InterruptedException().initCause(artifact.failure());
+      }
       return artifact.failure();
     }
     return cause instanceof IOException failure ? failure : new IOException(e);

@@ -7,6 +7,7 @@ import io.tradingengine.backup.core.redis.wire.RedisLink;
 import io.tradingengine.backup.core.redis.wire.RedisReplyException;
 import io.tradingengine.backup.core.redis.wire.Reply;
 import io.tradingengine.backup.spi.ArtifactStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,9 @@ import java.util.regex.Pattern;
  */
 final class PsyncSnapshot {
   private static final Pattern FULL_SYNC = Pattern.compile("\\+FULLRESYNC ([0-9a-f]{40}) (\\d+)");
+  /** What a replica may call itself for a moment after it has joined its master. */
+  private static final String NO_ID = "0".repeat(40);
+
   private static final Pattern SIZED = Pattern.compile("\\$(\\d{1,18})");
   private static final Pattern MARKED = Pattern.compile("\\$EOF:([\\x21-\\x7e]{40})");
 
@@ -52,6 +56,10 @@ final class PsyncSnapshot {
     String line = nextLine(link);
     Matcher full = FULL_SYNC.matcher(line);
     if (full.matches()) {
+      if (full.group(1).equals(NO_ID)) {
+        throw new IOException(
+            "The replica at " + link.address() + " does not know its replication id yet");
+      }
       Position position = new Position(full.group(1), Long.parseLong(full.group(2)));
       return new PsyncSnapshot(link, position, clock.instant());
     }
@@ -79,12 +87,22 @@ final class PsyncSnapshot {
    */
   RdbVerdict copyTo(ArtifactStream out) throws IOException, InterruptedException {
     RdbVerifier verifier = new RdbVerifier();
-    receive(
-        bytes -> {
-          verifier.update(bytes);
-          ArtifactException.guard(() -> out.write(bytes));
-        });
-    return verifier.finish();
+    try {
+      receive(
+          bytes -> {
+            verifier.update(bytes);
+            ArtifactException.guard(() -> out.write(bytes));
+          });
+      return verifier.finish();
+    } catch (EOFException e) {
+      throw new IOException(
+          e.getMessage()
+              + " after "
+              + verifier.length()
+              + " bytes of its RDB. HINT: its log says why; it gives up on a reader that takes"
+              + " nothing for repl-timeout, and on one that outgrows client-output-buffer-limit",
+          e);
+    }
   }
 
   private static void refuseOnly(RedisLink link, String code, Reply reply)

@@ -197,6 +197,11 @@ public final class RedisServer implements AutoCloseable {
     return new Client(port);
   }
 
+  /** Opens a connection to another program that speaks Redis' protocol. */
+  public static Client client(int port) throws IOException {
+    return new Client(port);
+  }
+
   /** Runs one command on a connection of its own. */
   public Object call(String... command) {
     try (Client client = client()) {
@@ -351,6 +356,11 @@ public final class RedisServer implements AutoCloseable {
         out.write('\r');
         out.write('\n');
       }
+    }
+
+    /** Sends what was queued. */
+    public void flush() throws IOException {
+      out.flush();
     }
 
     /** Sends what was queued and reads as many answers; the first error is thrown. */

@@ -37,8 +37,8 @@ public sealed interface RedisAddress {
           }
           return new Tcp(host, Integer.parseInt(text.substring(colon + 1)));
         }
-      } catch (NumberFormatException e) {
-        // Said below, as any other text that is not host:port.
+      } catch (IllegalArgumentException e) {
+        // Said below, as of any other text that is not host:port.
       }
       throw new IllegalArgumentException("is '" + text + "', expected host:port");
     }

@@ -18,6 +18,8 @@ import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.Future;
 import io.tradingengine.backup.Redis.TlsMode;
 import java.io.Closeable;
 import java.io.IOException;
@@ -38,10 +40,13 @@ public final class RedisConnector implements Closeable {
   private static final int LARGEST_READ = 1 << 20;
 
   private final RedisAccess access;
-  private final AtomicReference<@Nullable Channel> newest = new AtomicReference<>();
+  private final AtomicReference<@Nullable Opened> newest = new AtomicReference<>();
   private final ClientResources resources;
   private final RedisClient client;
   private final List<RedisLink> links = new ArrayList<>();
+
+  /** A channel that lettuce has made, and its TLS handshake if it has one. */
+  private record Opened(Channel channel, @Nullable Future<Channel> handshake) {}
 
   public RedisConnector(RedisAccess access) {
     this.access = access;
@@ -52,7 +57,8 @@ public final class RedisConnector implements Closeable {
                 new NettyCustomizer() {
                   @Override
                   public void afterChannelInitialized(Channel channel) {
-                    newest.set(channel);
+                    SslHandler tls = channel.pipeline().get(SslHandler.class);
+                    newest.set(new Opened(channel, tls == null ? null : tls.handshakeFuture()));
                   }
                 })
             .build();
@@ -73,13 +79,33 @@ public final class RedisConnector implements Closeable {
     } catch (RedisException e) {
       throw refused(address, e);
     }
-    Channel channel = newest.getAndSet(null);
-    if (channel == null) {
+    Opened opened = newest.getAndSet(null);
+    if (opened == null) {
       throw new IOException("lettuce made no channel to " + address);
     }
-    RedisLink link = takeOver(address, channel);
+    awaitTls(address, opened);
+    RedisLink link = takeOver(address, opened.channel());
     links.add(link);
     return link;
+  }
+
+  /** Where there was no login, lettuce does not wait for TLS. */
+  private void awaitTls(RedisAddress address, Opened opened) throws IOException {
+    Future<Channel> handshake = opened.handshake();
+    if (handshake == null) {
+      return;
+    }
+    handshake.awaitUninterruptibly(access.timeout().toMillis());
+    if (!handshake.isSuccess()) {
+      var unused = opened.channel().close();
+      Throwable cause = handshake.cause();
+      throw new IOException(
+          "TLS with Redis at "
+              + address
+              + " did not come about: "
+              + (cause == null ? "the server is silent" : cause.getMessage()),
+          cause);
+    }
   }
 
   private RedisLink takeOver(RedisAddress address, Channel channel) throws IOException {

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -312,6 +313,9 @@ public final class RedisLink implements Closeable {
       }
       try {
         current = inbound.take(patience);
+      } catch (EOFException e) {
+        throw (EOFException)
+            new EOFException("Redis at " + address + ": " + e.getMessage()).initCause(e);
       } catch (IOException e) {
         throw new IOException("Redis at " + address + ": " + e.getMessage(), e);
       }
