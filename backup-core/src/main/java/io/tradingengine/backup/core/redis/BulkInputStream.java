@@ -32,8 +32,7 @@ final class BulkInputStream extends InputStream {
     try {
       int count =
           link.transferSome(
-              Math.min(length, left),
-              piece -> piece.get(bytes, offset, piece.remaining()));
+              Math.min(length, left), piece -> piece.get(bytes, offset, piece.remaining()));
       left -= count;
       return count;
     } catch (InterruptedException e) {

@@ -39,7 +39,8 @@ final class RedisCapture {
 
   SourceState run() throws IOException, InterruptedException {
     List<Node> nodes = connections.nodes().find();
-    List<Taken> taken = settings.topology().kind() == Topology.CLUSTER ? takeAll(nodes) : one(nodes);
+    List<Taken> taken =
+        settings.topology().kind() == Topology.CLUSTER ? takeAll(nodes) : one(nodes);
     Instant asOf = taken.stream().map(Taken::asOf).min(Comparator.naturalOrder()).orElseThrow();
     boolean allByPsync = taken.stream().allMatch(each -> each.method() == Method.PSYNC);
     RedisState state =

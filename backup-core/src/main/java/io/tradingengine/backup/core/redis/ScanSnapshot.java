@@ -130,7 +130,8 @@ final class ScanSnapshot {
 
   /** When each key expires, in milliseconds since the epoch; negative if it does not. */
   private long[] expiries(List<byte[]> keys) throws IOException, InterruptedException {
-    // PEXPIRETIME came with 7.0; before it, what is left to live and the server's time say the same.
+    // PEXPIRETIME came with 7.0; before it, what is left to live and the server's time say the
+    // same.
     boolean absolute = facts.major() >= 7;
     link.send("TIME");
     for (byte[] key : keys) {

@@ -12,14 +12,16 @@ import java.util.TreeMap;
 final class ServerConfiguration {
   /** What a restore into files has to know; {@code appenddirname} came with 7.0. */
   private static final List<String> FOR_FILES =
-      List.of("appendonly", "appendfilename", "appenddirname", "aof-use-rdb-preamble", "dbfilename");
+      List.of(
+          "appendonly", "appendfilename", "appenddirname", "aof-use-rdb-preamble", "dbfilename");
 
   private ServerConfiguration() {}
 
   /** A setting; empty if there is none of that name, or the user may not read it. */
   static Optional<String> get(RedisLink link, String name)
       throws IOException, InterruptedException {
-    if (link.ask("CONFIG", "GET", name) instanceof Reply.Array pair && pair.elements().size() == 2) {
+    if (link.ask("CONFIG", "GET", name) instanceof Reply.Array pair
+        && pair.elements().size() == 2) {
       return Optional.of(pair.elements().get(1).text());
     }
     return Optional.empty();

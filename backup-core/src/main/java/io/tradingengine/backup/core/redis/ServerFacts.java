@@ -68,8 +68,7 @@ record ServerFacts(
     if (version == null) {
       throw new IOException("INFO does not say which version the server is: is it Redis?");
     }
-    return new ServerFacts(
-        valkey ? Flavour.VALKEY : Flavour.REDIS, version, fields, databases);
+    return new ServerFacts(valkey ? Flavour.VALKEY : Flavour.REDIS, version, fields, databases);
   }
 
   Optional<String> field(String name) {

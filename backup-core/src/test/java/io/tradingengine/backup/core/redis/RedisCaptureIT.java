@@ -97,8 +97,7 @@ class RedisCaptureIT {
   @ParameterizedTest
   @ValueSource(strings = {"yes", "no"})
   void disklessAndDiskBasedSyncBothServe(String diskless) throws Exception {
-    try (RedisServer server =
-        RedisServer.of(7).setting("repl-diskless-sync", diskless).start()) {
+    try (RedisServer server = RedisServer.of(7).setting("repl-diskless-sync", diskless).start()) {
       RedisData.fill(server, 5_000);
       MemoryCapture capture = new MemoryCapture();
 
@@ -169,8 +168,7 @@ class RedisCaptureIT {
       try (RedisServer loaded = load(capture, 7)) {
         assertThat(loaded.digest()).isEqualTo(server.digest());
       }
-      assertThatThrownBy(
-              () -> source(redis.snapshot(Snapshot.PSYNC)).capture(new MemoryCapture()))
+      assertThatThrownBy(() -> source(redis.snapshot(Snapshot.PSYNC)).capture(new MemoryCapture()))
           .hasMessageContaining("NOPERM");
       assertThat(source(redis.snapshot(Snapshot.PSYNC)).check())
           .extracting(Finding::severity)
@@ -261,8 +259,7 @@ class RedisCaptureIT {
       proxy.cutAfter(100_000, 300_000);
       MemoryCapture capture = new MemoryCapture();
 
-      SourceState captured =
-          source(Redis.at("127.0.0.1", proxy.port())).capture(capture);
+      SourceState captured = source(Redis.at("127.0.0.1", proxy.port())).capture(capture);
 
       assertThat(proxy.cuts()).isEqualTo(2);
       assertThat(capture.finished()).containsExactly("retry2-dump");

@@ -82,11 +82,11 @@ class RedisTopologyIT {
         RedisServer single = RedisServer.start(7)) {
       assertThat(source(Redis.at("127.0.0.1", cluster.masters().get(0).port())).check())
           .singleElement()
-          .satisfies(finding -> assertThat(finding.toString()).contains("only a part", "'cluster'"));
+          .satisfies(
+              finding -> assertThat(finding.toString()).contains("only a part", "'cluster'"));
       assertThat(source(Redis.cluster("127.0.0.1:" + single.port())).check())
           .singleElement()
-          .satisfies(
-              finding -> assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR));
+          .satisfies(finding -> assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR));
     }
   }
 
@@ -237,8 +237,7 @@ class RedisTopologyIT {
       assertThat(source(byAddress.tls(TlsMode.VERIFY_CA)).check()).isEmpty();
       assertThat(source(byAddress.tls(TlsMode.VERIFY_FULL)).check())
           .singleElement()
-          .satisfies(
-              finding -> assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR));
+          .satisfies(finding -> assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR));
       assertThat(
               source(base.tlsRootCert(folder.resolve("other.crt")).tls(TlsMode.VERIFY_CA)).check())
           .singleElement()
@@ -281,8 +280,7 @@ class RedisTopologyIT {
   @Test
   void aUnixSocketServes() throws Exception {
     Path socket = folder.resolve("redis.sock");
-    try (RedisServer server =
-        RedisServer.of(6).setting("unixsocket", socket.toString()).start()) {
+    try (RedisServer server = RedisServer.of(6).setting("unixsocket", socket.toString()).start()) {
       RedisData.fill(server, 500);
       Source source = source(Redis.socket(socket));
 

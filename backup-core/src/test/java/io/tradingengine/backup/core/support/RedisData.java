@@ -21,8 +21,8 @@ public final class RedisData {
 
   /**
    * Puts mixed keys into databases 0, 1 and 9: strings, hashes, lists, sets, sorted sets, streams
-   * with groups and pending entries, bitmaps, large and small encodings; every fifth to expire. On 7
-   * a library of functions, too.
+   * with groups and pending entries, bitmaps, large and small encodings; every fifth to expire. On
+   * 7 a library of functions, too.
    */
   public static void fill(RedisServer server, int keys) {
     try (RedisServer.Client client = server.client()) {
