@@ -6,7 +6,7 @@ module io.tradingengine.backup.core {
   requires com.fasterxml.jackson.databind;
   requires com.fasterxml.jackson.dataformat.yaml;
   requires com.github.luben.zstd_jni;
-  requires failsafe.core;
+  requires dev.failsafe.core;
   requires io.netty.buffer;
   requires io.netty.common;
   requires io.netty.handler;

@@ -196,8 +196,8 @@ class RedisTopologyIT {
     }
 
     @Override
-    public void close() throws Exception {
-      process.destroyForcibly().waitFor();
+    public void close() {
+      process.destroyForcibly().onExit().join();
     }
   }
 
@@ -271,7 +271,7 @@ class RedisTopologyIT {
 
   private void openssl(String arguments) {
     List<String> command = new ArrayList<>(List.of("openssl"));
-    for (String argument : arguments.split(" ")) {
+    for (String argument : arguments.split(" ", -1)) {
       command.add(argument.matches("[\\w-]+\\.(key|crt|csr|pk8)") ? file(argument) : argument);
     }
     Oracles.run(command).orFail();

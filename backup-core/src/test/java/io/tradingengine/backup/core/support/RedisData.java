@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Fills Redis servers with data of every kind, and tells what is in them. */
@@ -17,7 +18,7 @@ public final class RedisData {
 
   /** All that two equal servers have in common. */
   public record Contents(
-      String digest, TreeMap<String, Long> expiries, String functions, String groups) {}
+      String digest, Map<String, Long> expiries, String functions, String groups) {}
 
   /**
    * Puts mixed keys into databases 0, 1 and 9: strings, hashes, lists, sets, sorted sets, streams
@@ -136,9 +137,9 @@ public final class RedisData {
   }
 
   /** Every key that expires, and when, in all databases: in milliseconds since 1970. */
-  private static TreeMap<String, Long> expiries(RedisServer server, RedisServer.Client client)
+  private static Map<String, Long> expiries(RedisServer server, RedisServer.Client client)
       throws IOException {
-    TreeMap<String, Long> expiries = new TreeMap<>();
+    Map<String, Long> expiries = new TreeMap<>();
     for (int database : List.of(0, 1, 9)) {
       client.call("SELECT", Integer.toString(database));
       String cursor = "0";
@@ -159,7 +160,7 @@ public final class RedisData {
       RedisServer.Client client,
       int database,
       List<byte[]> keys,
-      TreeMap<String, Long> into)
+      Map<String, Long> into)
       throws IOException {
     boolean absolute = server.major() >= 7;
     long now = absolute ? 0 : time(client);
