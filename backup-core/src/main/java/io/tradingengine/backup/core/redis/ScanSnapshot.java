@@ -22,6 +22,8 @@ import java.util.Optional;
  */
 final class ScanSnapshot {
   private static final String BATCH = "512";
+  private static final long EXACT_WITHIN_MICROS = 1000;
+  private static final long UNSURE = Long.MIN_VALUE;
 
   private final RedisLink link;
   private final ServerFacts facts;
@@ -130,32 +132,59 @@ final class ScanSnapshot {
 
   /** When each key expires, in milliseconds since the epoch; negative if it does not. */
   private long[] expiries(List<byte[]> keys) throws IOException, InterruptedException {
-    // PEXPIRETIME came with 7.0; before it, what is left to live and the server's time say the
-    // same.
-    boolean absolute = facts.major() >= 7;
-    link.send("TIME");
+    // PEXPIRETIME came with 7.0; before it, what is left to live and the server's time say it.
+    return facts.major() >= 7 ? expiryTimes(keys) : timesToLive(keys);
+  }
+
+  private long[] expiryTimes(List<byte[]> keys) throws IOException, InterruptedException {
     for (byte[] key : keys) {
-      link.send(word(absolute ? "PEXPIRETIME" : "PTTL"), key);
+      link.send(word("PEXPIRETIME"), key);
     }
-    link.send("TIME");
     link.flush();
-    long before = time(link.receive());
     long[] expiries = new long[keys.size()];
     for (int i = 0; i < expiries.length; i++) {
       expiries[i] = link.receive().number();
     }
-    long middle = (before + time(link.receive())) / 2;
-    if (!absolute) {
-      for (int i = 0; i < expiries.length; i++) {
-        expiries[i] = expiries[i] < 0 ? expiries[i] : middle + expiries[i];
+    return expiries;
+  }
+
+  private long[] timesToLive(List<byte[]> keys) throws IOException, InterruptedException {
+    for (byte[] key : keys) {
+      link.send("TIME");
+      link.send(word("PTTL"), key);
+    }
+    link.send("TIME");
+    link.flush();
+    long[] expiries = new long[keys.size()];
+    List<byte[]> again = new ArrayList<>();
+    long before = micros(link.receive());
+    for (int i = 0; i < expiries.length; i++) {
+      long left = link.receive().number();
+      long after = micros(link.receive());
+      expiries[i] = left < 0 ? left : before / 1000 + left;
+      if (left >= 0 && after - before > EXACT_WITHIN_MICROS) {
+        expiries[i] = UNSURE;
+        again.add(keys.get(i));
+      }
+      before = after;
+    }
+    return again.isEmpty() ? expiries : merge(expiries, timesToLive(again));
+  }
+
+  /** A server that was held up between the two questions is asked once more. */
+  private static long[] merge(long[] expiries, long[] again) {
+    int next = 0;
+    for (int i = 0; i < expiries.length; i++) {
+      if (expiries[i] == UNSURE) {
+        expiries[i] = again[next++];
       }
     }
     return expiries;
   }
 
-  private static long time(Reply reply) throws IOException {
+  private static long micros(Reply reply) throws IOException {
     List<Reply> parts = reply.elements();
-    return Long.parseLong(parts.get(0).text()) * 1000 + Long.parseLong(parts.get(1).text()) / 1000;
+    return Long.parseLong(parts.get(0).text()) * 1_000_000 + Long.parseLong(parts.get(1).text());
   }
 
   private static byte[] word(String word) {

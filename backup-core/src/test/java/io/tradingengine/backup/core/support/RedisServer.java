@@ -36,11 +36,12 @@ public final class RedisServer implements AutoCloseable {
 
   private static final String EMBEDDED = "redis-server-6.2.6-v5-linux-amd64";
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final int PORTS = 5;
 
   private final int major;
   private final Path home;
   private final Path directory;
-  private final int port;
+  private int port;
   private final Map<String, String> settings;
   private final Thread hook = new Thread(this::kill, "stop Redis");
   private Process process;
@@ -98,7 +99,7 @@ public final class RedisServer implements AutoCloseable {
       try {
         RedisServer server = new RedisServer(this, Files.createTempDirectory("redis-server"));
         try {
-          server.launch();
+          server.launchOnAnyPort();
           return server;
         } catch (Throwable e) {
           server.close();
@@ -129,6 +130,23 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
+  /** A free port may be taken by somebody else before the server has it: then another one. */
+  private void launchOnAnyPort() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        launch();
+        return;
+      } catch (IllegalStateException e) {
+        if (attempt == PORTS || !log().contains("Address already in use")) {
+          throw e;
+        }
+        Runtime.getRuntime().removeShutdownHook(hook);
+        port = freePort();
+        settings.put("port", Integer.toString(port));
+      }
+    }
+  }
+
   private void launch() throws IOException {
     Path configuration = home.resolve("redis.conf");
     List<String> lines = new ArrayList<>();
@@ -150,6 +168,10 @@ public final class RedisServer implements AutoCloseable {
   }
 
   private boolean answers() {
+    // Somebody else may answer at that port.
+    if (!log().contains("eady to accept connections") || !process.isAlive()) {
+      return false;
+    }
     if ("0".equals(settings.get("port"))) {
       return log().contains("eady to accept connections");
     }
