@@ -73,11 +73,9 @@ final class RedisPreflight {
     } catch (IOException e) {
       problem = String.valueOf(e.getMessage());
     }
-    findings.add(
-        Finding.warning(
-            settings.name(),
-            "the replica at " + address + " cannot be copied from: " + problem,
-            "mend it; until then the master is copied from"));
+    warning(
+        "the replica at " + address + " cannot be copied from: " + problem,
+        "mend it; until then the master is copied from");
     return false;
   }
 
@@ -92,11 +90,14 @@ final class RedisPreflight {
       error(address + " is version " + facts.version() + ", too old", "use Redis 6.2 or newer");
     }
     if (facts.isLoading()) {
-      error(address + " is loading its data", "wait until it has loaded");
-    }
-    if (facts.isReplica() && !facts.isLinkedToMaster()) {
-      error(
-          address + " is a replica that does not follow its master at the moment",
+      warning(
+          address + " is loading its data; a backup tries again for a while",
+          "wait until it has loaded");
+    } else if (facts.isReplica() && !facts.isLinkedToMaster()) {
+      warning(
+          address
+              + " is a replica that does not follow its master at the moment; a backup tries"
+              + " again for a while",
           "mend the link between them, or name the master");
     }
     checkTopology(address, facts);
@@ -165,11 +166,7 @@ final class RedisPreflight {
     if (settings.snapshot() == Snapshot.PSYNC) {
       error(message, hint);
     } else {
-      findings.add(
-          Finding.warning(
-              settings.name(),
-              message + "; keys are copied one by one then, which is not a point in time",
-              hint));
+      warning(message + "; keys are copied one by one then, which is not a point in time", hint);
     }
   }
 
@@ -183,6 +180,10 @@ final class RedisPreflight {
           default -> "";
         };
     return Finding.error(settings.name(), Optional.ofNullable(e.getMessage()).orElse(""), hint);
+  }
+
+  private void warning(String message, String hint) {
+    findings.add(Finding.warning(settings.name(), message, hint));
   }
 
   private void error(@Nullable String message, String hint) {
