@@ -68,6 +68,13 @@ public final class RedisLink implements Closeable {
         : Optional.empty();
   }
 
+  /** The server's end of the connection; empty for a unix socket. */
+  public Optional<InetSocketAddress> remoteAddress() {
+    return channel.remoteAddress() instanceof InetSocketAddress remote
+        ? Optional.of(remote)
+        : Optional.empty();
+  }
+
   /**
    * Sends a command and waits for its answer.
    *
