@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -201,7 +202,7 @@ final class OnlineRestore implements StagedRestore {
   }
 
   private ReplicaFeed feed() {
-    return java.util.Objects.requireNonNull(feed, "staged");
+    return Objects.requireNonNull(feed, "staged");
   }
 
   private void replace() throws IOException, InterruptedException {
@@ -358,8 +359,8 @@ final class OnlineRestore implements StagedRestore {
     Optional<ServerFacts> left = new TargetWait(control, feed(), patience).whileLoading();
     takeBack(cause);
     if (left.isEmpty()) {
-      return "it does not answer. What it held before may be gone; when it is started again, it"
-          + " loads the backup, or with appendonly what it held before: look, and restore again";
+      return "it does not answer. What it held before may be gone from its memory; when it is started"
+          + " again, it loads the backup, or what it last saved itself: look, and restore again";
     }
     return "it holds "
         + left.get().keys()

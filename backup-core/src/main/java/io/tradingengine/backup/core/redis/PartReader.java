@@ -124,6 +124,7 @@ final class PartReader {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
       try {
+        RestoreJob.throwIfInterrupted();
         int count = in.read(bytes, offset, length);
         if (count > 0) {
           tap.accept(bytes, offset, count);

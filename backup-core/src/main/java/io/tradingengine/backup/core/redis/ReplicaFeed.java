@@ -122,6 +122,7 @@ final class ReplicaFeed implements Closeable {
     try {
       long taken = System.nanoTime();
       while (bytes.hasRemaining()) {
+        RestoreJob.throwIfInterrupted();
         if (channel.write(bytes) > 0) {
           taken = System.nanoTime();
           continue;
@@ -132,7 +133,6 @@ final class ReplicaFeed implements Closeable {
         }
         selector.select(left);
         selector.selectedKeys().clear();
-        throwIfInterrupted();
       }
     } catch (InterruptedIOException e) {
       throw e;
@@ -142,15 +142,6 @@ final class ReplicaFeed implements Closeable {
     } catch (IOException e) {
       failure = e;
       throwIfFailed();
-    }
-  }
-
-  private static void throwIfInterrupted() throws InterruptedIOException {
-    if (Thread.interrupted()) {
-      InterruptedIOException interruption =
-          new InterruptedIOException("interrupted while sending the RDB");
-      interruption.initCause(new InterruptedException());
-      throw interruption;
     }
   }
 

@@ -46,21 +46,35 @@ record RestoreJob(RestoreSettings settings, RestoreTask task, RestoreScheme sche
         "The backup of " + settings.name() + " " + what + "; nothing was touched", hint, null);
   }
 
+  /** For where only input and output may fail. */
+  static void throwIfInterrupted() throws InterruptedIOException {
+    if (Thread.interrupted()) {
+      InterruptedIOException interruption = new InterruptedIOException("interrupted");
+      interruption.initCause(new InterruptedException());
+      throw interruption;
+    }
+  }
+
   /** An interruption for what is really one, where only input and output could say so. */
   static IOException orInterruption(IOException failure) throws InterruptedException {
-    if (Thread.interrupted()
-        || failure instanceof ClosedByInterruptException
-        || (failure instanceof InterruptedIOException && isInterruption(failure))) {
+    if (isInterruption(failure)) {
       Thread.interrupted();
-      InterruptedException interruption = new InterruptedException("interrupted while restoring");
+      InterruptedException interruption = new InterruptedException(failure.getMessage());
       interruption.initCause(failure);
       throw interruption;
     }
     return failure;
   }
 
-  /** Sockets that time out throw the same class, without such a cause. */
+  /** Sockets that time out throw a class of that name, too, without such a cause. */
   private static boolean isInterruption(Throwable failure) {
-    return failure.getCause() instanceof InterruptedException;
+    Throwable cause = failure;
+    for (int depth = 0; cause != null && depth < 10; depth++) {
+      if (cause instanceof ClosedByInterruptException || cause instanceof InterruptedException) {
+        return true;
+      }
+      cause = cause.getCause();
+    }
+    return false;
   }
 }

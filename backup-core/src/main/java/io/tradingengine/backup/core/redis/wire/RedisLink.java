@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -168,7 +169,12 @@ public final class RedisLink implements Closeable {
     queued = null;
     ChannelFuture before = lastWrite;
     // From our place in the pipeline towards the socket: lettuce's encoder is passed by.
-    lastWrite = channel.pipeline().context(inbound).writeAndFlush(buffer);
+    ChannelHandlerContext place = channel.pipeline().context(inbound);
+    if (place == null) {
+      buffer.release();
+      throw new EOFException("Redis at " + address + " has closed the connection");
+    }
+    lastWrite = place.writeAndFlush(buffer);
     if (before != null && !channel.isWritable()) {
       await(lastWrite);
     }
