@@ -17,9 +17,11 @@ final class RedisSource implements Source {
   static final String TYPE = "redis";
 
   private final RedisSettings settings;
+  private final RedisRestore restore;
 
-  RedisSource(RedisSettings settings) {
-    this.settings = settings;
+  RedisSource(RestoreSettings settings) {
+    this.settings = settings.redis();
+    this.restore = new RedisRestore(settings);
   }
 
   @Override
@@ -53,12 +55,12 @@ final class RedisSource implements Source {
 
   @Override
   public RestorePreview preview(RestoreTask task) throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    return restore.preview(task);
   }
 
   @Override
   public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
-    throw new UnsupportedOperationException();
+    return restore.stage(task);
   }
 
   /** Nothing is kept open between calls. */

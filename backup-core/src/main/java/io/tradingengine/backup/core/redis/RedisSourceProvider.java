@@ -136,7 +136,14 @@ public final class RedisSourceProvider implements SourceProvider {
             access(settings, SENTINEL_USER, SENTINEL_PASSWORD),
             settings.get(SNAPSHOT),
             new RedisSettings.Retry(settings.get(ATTEMPTS), FIRST_PAUSE, LONGEST_PAUSE));
-    return new RedisSource(capture);
+    RestoreSettings restore =
+        new RestoreSettings(
+            capture,
+            settings.get(RESTORE),
+            settings.find(DATA_DIRECTORY),
+            new RestoreSettings.ReachedAt(settings.find(RESTORE_HOST), settings.get(RESTORE_PORT)),
+            settings.find(TRY_WITH));
+    return new RedisSource(restore);
   }
 
   private static RedisAccess access(
