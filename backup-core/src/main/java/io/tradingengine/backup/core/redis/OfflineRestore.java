@@ -70,6 +70,7 @@ final class OfflineRestore implements StagedRestore {
       folders.add(folder);
       Instant asOf = Instant.now().plus(TRIAL);
       Contents contents = write(parts.get(i), folder, asOf);
+      findings.addAll(contents.remarks(job));
       Optional<Path> program = job.settings().tryWith();
       if (program.isPresent()) {
         try (TemporaryRedis server = TemporaryRedis.start(program.get(), files, folder, contents)) {
@@ -203,8 +204,8 @@ final class OfflineRestore implements StagedRestore {
               + "   # with the addresses of your nodes");
     }
     steps.add(
-        "redis-cli --cluster fix 127.0.0.1:"
+        "yes yes | redis-cli --cluster fix 127.0.0.1:"
             + FIRST_PORT
-            + " --cluster-yes   # gives away the slots without keys");
+            + "   # gives away the slots without keys");
   }
 }

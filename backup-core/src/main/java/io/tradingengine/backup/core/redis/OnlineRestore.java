@@ -42,6 +42,7 @@ final class OnlineRestore implements StagedRestore {
   private final Duration patience;
   private final List<Finding> findings = new ArrayList<>();
   private Phase phase = Phase.PREPARING;
+  private boolean toDisk;
   private boolean sentEarly;
   private @Nullable ReplicaFeed feed;
   private @Nullable Contents contents;
@@ -89,7 +90,7 @@ final class OnlineRestore implements StagedRestore {
   }
 
   private void prepare() throws IOException, InterruptedException {
-    boolean toDisk = control.borrow(RestoreTarget.DISKLESS_LOAD, "disabled");
+    toDisk = control.borrow(RestoreTarget.DISKLESS_LOAD, "disabled");
     ReplicaFeed replica = new ReplicaFeed(connect(arrangeAdmission()), patience, pulse());
     feed = replica;
     // An id of its own: what follows is no history of the server that was backed up.
@@ -105,15 +106,8 @@ final class OnlineRestore implements StagedRestore {
     if (read.verdict().length() != size()) {
       throw job.damaged(part, "it has " + read.verdict().length() + " bytes", null);
     }
-    if (read.summary().isPresent()) {
-      TargetFit.require(job, read.summary().get(), target);
-    } else {
-      findings.add(
-          job.warning(
-              "the backup holds what this library does not know: its checksum is right, its keys"
-                  + " were not counted",
-              "update the library"));
-    }
+    findings.addAll(read.remarks(job));
+    read.summary().ifPresent(summary -> TargetFit.require(job, summary, target));
   }
 
   private Admission arrangeAdmission() throws IOException, InterruptedException {
@@ -211,10 +205,12 @@ final class OnlineRestore implements StagedRestore {
     if (!control.follows(waiting) || !replica.isOpen()) {
       throw new IOException("it no longer waits for the restore: its log says why");
     }
-    phase = Phase.REPLACING;
     if (!sentEarly) {
+      // A replica that does not write to disk first may begin to replace its data at once.
+      phase = toDisk ? phase : Phase.REPLACING;
       sendAll(replica);
     }
+    phase = Phase.REPLACING;
     replica.complete();
     ServerFacts loaded = new TargetWait(control, replica, patience).untilLoaded();
     control.promote();

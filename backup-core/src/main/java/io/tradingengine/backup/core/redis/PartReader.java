@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.redis;
 
+import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.redis.RedisState.Part;
 import io.tradingengine.backup.core.redis.rdb.RdbReader;
 import io.tradingengine.backup.core.redis.rdb.RdbSummary;
@@ -9,6 +10,8 @@ import io.tradingengine.backup.core.redis.rdb.SummaryCollector;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +42,24 @@ final class PartReader {
    * @param verdict its version and length
    * @param summary what is in it; empty if it holds what this library does not know
    */
-  record Contents(RdbVerdict verdict, Optional<RdbSummary> summary) {}
+  record Contents(RdbVerdict verdict, Optional<RdbSummary> summary) {
+    /** What is worth knowing of it. */
+    List<Finding> remarks(RestoreJob job) {
+      List<Finding> remarks = new ArrayList<>();
+      if (verdict.checksum() == RdbVerdict.Checksum.UNVERIFIABLE) {
+        remarks.add(
+            job.info("the server that was backed up wrote no checksum into the RDB (rdbchecksum)"));
+      }
+      if (summary.isEmpty()) {
+        remarks.add(
+            job.warning(
+                "the backup holds what this library does not know: its checksum is right, its keys"
+                    + " were not counted",
+                "update the library"));
+      }
+      return remarks;
+    }
+  }
 
   /**
    * Reads it.

@@ -104,17 +104,17 @@ final class ReplicaDoor implements Closeable {
 
   private void accept(Admission admission) throws IOException {
     SocketChannel channel = listener.accept();
-    if (channel == null) {
-      return;
+    while (channel != null) {
+      if (visitors.size() >= MOST) {
+        sendAway(visitors.remove());
+      }
+      channel.configureBlocking(false);
+      Visitor visitor =
+          new Visitor(channel, admission, System.nanoTime() + INTRODUCTION.toNanos());
+      visitors.add(visitor);
+      channel.register(selector, SelectionKey.OP_READ, visitor);
+      channel = listener.accept();
     }
-    if (visitors.size() >= MOST) {
-      sendAway(visitors.remove());
-    }
-    channel.configureBlocking(false);
-    Visitor visitor =
-        new Visitor(channel, admission, System.nanoTime() + INTRODUCTION.toNanos());
-    visitors.add(visitor);
-    channel.register(selector, SelectionKey.OP_READ, visitor);
   }
 
   private void hear(Visitor visitor) {

@@ -134,24 +134,26 @@ final class RestorePlanner {
     } else {
       folders.add(root);
     }
-    info(
-        "restored as files: "
-            + DataFiles.of(state, settings.tryWith()).describe()
-            + " in "
-            + String.join(", ", folders.stream().map(Path::toString).toList()));
+    describeFiles(state, folders);
     FolderChecks checks = new FolderChecks(settings.name(), task, findings);
-    for (int i = 0; i < folders.size(); i++) {
-      checks.check(folders.get(i), size(state.parts().get(i)));
+    long bytes = bytes(state);
+    for (Path each : folders) {
+      checks.check(each, bytes);
     }
     checks.checkServers(folders, connections);
     return new Way.Offline(folders);
   }
 
-  private long size(Part part) {
-    return task.captured().artifacts().stream()
-        .filter(artifact -> artifact.name().equals(part.artifact()))
-        .mapToLong(Captured.ArtifactInfo::size)
-        .sum();
+  private void describeFiles(RedisState state, List<Path> folders) {
+    try {
+      info(
+          "restored as files: "
+              + DataFiles.of(state, settings.tryWith()).describe()
+              + " in "
+              + String.join(", ", folders.stream().map(Path::toString).toList()));
+    } catch (IOException e) {
+      error(reason(e), "set try-with to a redis-server, or leave it out");
+    }
   }
 
   private Way overTheWire(RedisState state, Connections connections)

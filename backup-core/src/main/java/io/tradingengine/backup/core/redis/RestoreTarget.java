@@ -24,12 +24,10 @@ record RestoreTarget(Node node, ServerFacts facts, Map<String, String> configura
   private static final String DATABASES = "databases";
   private static final String LONGEST_BULK = "proto-max-bulk-len";
   private static final String REPLICATION_TIMEOUT = "repl-timeout";
-  private static final String DIRECTORY = "dir";
 
   /** Passwords are not among them: those are asked for when they are to be put back. */
   private static final List<String> WANTED =
-      List.of(
-          DISKLESS_LOAD, TLS_REPLICATION, DATABASES, LONGEST_BULK, REPLICATION_TIMEOUT, DIRECTORY);
+      List.of(TLS_REPLICATION, DATABASES, LONGEST_BULK, REPLICATION_TIMEOUT);
 
   RestoreTarget {
     configuration = Map.copyOf(configuration);
@@ -52,17 +50,8 @@ record RestoreTarget(Node node, ServerFacts facts, Map<String, String> configura
     return node.master();
   }
 
-  /** Whether its user may read its configuration. */
-  boolean isConfigurable() {
-    return configuration.containsKey(DISKLESS_LOAD);
-  }
-
   boolean replicatesByTls() {
     return "yes".equals(configuration.get(TLS_REPLICATION));
-  }
-
-  Optional<String> directory() {
-    return Optional.ofNullable(configuration.get(DIRECTORY));
   }
 
   /** How many databases it has; a server that is asked for one more terminates. */
@@ -82,7 +71,11 @@ record RestoreTarget(Node node, ServerFacts facts, Map<String, String> configura
 
   /** Libraries of functions; those before 7.0 have none. */
   long functionLibraries() {
-    return facts.field("number_of_libraries").map(Long::parseLong).orElse(0L);
+    return facts
+        .field("number_of_libraries")
+        .filter(text -> text.matches("[0-9]{1,18}"))
+        .map(Long::parseLong)
+        .orElse(0L);
   }
 
   boolean isEmpty() {

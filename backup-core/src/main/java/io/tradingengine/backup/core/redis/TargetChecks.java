@@ -70,6 +70,7 @@ final class TargetChecks {
   /** Looks at what the servers hold already. */
   void checkContents(Way way, List<RestoreTarget> targets, long bytes) {
     for (RestoreTarget target : targets) {
+      describe(target);
       if (!target.isEmpty()) {
         occupied(way, target);
       }
@@ -91,6 +92,20 @@ final class TargetChecks {
                               + bytes,
                           "raise its maxmemory, or it evicts keys or refuses to write")));
     }
+  }
+
+  /** Says what else becomes of what is restored. */
+  private void describe(RestoreTarget target) {
+    target
+        .facts()
+        .field("connected_slaves")
+        .filter(count -> !count.equals("0"))
+        .ifPresent(
+            count ->
+                findings.add(
+                    Finding.info(
+                        settings.name(),
+                        "the " + count + " replicas of " + target.address() + " take all of it")));
   }
 
   private void occupied(Way way, RestoreTarget target) {

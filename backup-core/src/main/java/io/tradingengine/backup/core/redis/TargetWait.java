@@ -8,7 +8,7 @@ import java.util.Optional;
 /** Waits for what a server does by itself. Used by one thread. */
 final class TargetWait {
   private static final long FIRST_PAUSE_MILLIS = 10;
-  private static final long LONGEST_PAUSE_MILLIS = 200;
+  private static final long LONGEST_PAUSE_MILLIS = 50;
 
   private final TargetControl control;
   private final ReplicaFeed feed;

@@ -102,6 +102,10 @@ final class Visitor implements Closeable {
   }
 
   private void authenticate(List<String> command) throws IOException {
+    if (admission instanceof Admission.Identity) {
+      say("+OK"); // a password for another master, which proves nothing
+      return;
+    }
     if (admission instanceof Admission.Password expected
         && command.size() > 1
         && MessageDigest.isEqual(

@@ -14,13 +14,16 @@ import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.StagedRestore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -100,7 +103,7 @@ class RedisOnlineRestoreIT {
       try (StagedRestore staged = restore.stage(backups[major].forced())) {
         assertThat(RedisServer.text(target.call("GET", "old"))).isEqualTo("value");
         assertThat(target.info("master_sync_in_progress")).isEqualTo("1");
-        Thread.sleep(2500);
+        Thread.sleep(300);
         assertThat(target.info("master_sync_left_bytes")).isNotEqualTo("0");
       }
 
@@ -110,25 +113,29 @@ class RedisOnlineRestoreIT {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {6, 7})
-  void keepsTheTargetWaitingForLongerThanItsTimeout(int major) throws Exception {
-    try (RedisServer source = RedisServer.start(major);
-        RedisServer target = impatient(major);
-        RedisServer smallTarget = impatient(major)) {
+  @Test
+  void keepsTargetsWaitingForLongerThanTheirTimeout() throws Exception {
+    List<RedisServer> targets = new ArrayList<>();
+    List<StagedRestore> stagings = new ArrayList<>();
+    try (RedisServer source = RedisServer.start(6)) {
       source.call("SET", "key", "value");
-      Backup small = Backup.of(source);
-      try (StagedRestore staged = stage(target, backups[major]);
-          StagedRestore smallStaged = stage(smallTarget, small)) {
-        Thread.sleep(3500);
-        staged.publish();
-        smallStaged.publish();
-        staged.finish();
-        smallStaged.finish();
+      for (int major : RedisServer.MAJORS) {
+        for (Backup backup : List.of(backups[6], Backup.of(source))) {
+          targets.add(impatient(major));
+          stagings.add(stage(targets.get(targets.size() - 1), backup));
+        }
       }
-
-      assertThat(target.digest()).isEqualTo(origins[major].digest());
-      assertThat(smallTarget.digest()).isEqualTo(source.digest());
+      Thread.sleep(3500);
+      for (StagedRestore staged : stagings) {
+        staged.publish();
+        staged.finish();
+      }
+      for (int i = 0; i < targets.size(); i++) {
+        assertThat(targets.get(i).digest())
+            .isEqualTo((i % 2 == 0 ? origins[6] : source).digest());
+      }
+    } finally {
+      targets.forEach(RedisServer::close);
     }
   }
 
@@ -196,7 +203,10 @@ class RedisOnlineRestoreIT {
   @Test
   void knowsTheTargetByItsReplicationIdWhereItMayNotConfigureIt() throws Exception {
     try (RedisServer target =
-        RedisServer.of(7).setting("user", "op on >secret ~* &* +@all -config").start()) {
+        RedisServer.of(7)
+            .setting("user", "op on >secret ~* &* +@all -config")
+            .setting("masterauth", "its-own")
+            .start()) {
       RedisSettings plain = RestoreFixture.redis(target, Duration.ofSeconds(20));
       RedisAccess access =
           new RedisAccess(
@@ -221,7 +231,7 @@ class RedisOnlineRestoreIT {
       target.call("SET", "old", "value");
       RestoreSettings settings =
           new RestoreSettings(
-              RestoreFixture.redis(target, Duration.ofSeconds(1)),
+              RestoreFixture.redis(target, Duration.ofMillis(500)),
               Restore.ONLINE,
               Optional.empty(),
               new RestoreSettings.ReachedAt(Optional.of("192.0.2.1"), 0),
@@ -302,8 +312,9 @@ class RedisOnlineRestoreIT {
 
   @ParameterizedTest
   @ValueSource(ints = {6, 7})
-  void saysInWhichStateATargetIsThatDiedWhileItLoaded(int major) throws Exception {
-    try (RedisServer target = slow(major)) {
+  void saysInWhichStateATargetIsThatDiedWhileItLoaded(int major, @TempDir Path folder)
+      throws Exception {
+    try (RedisServer target = slow(major).directory(folder).start()) {
       StagedRestore staged = stage(target, backups[major]);
       Thread killer = onceLoading(target, target::kill);
       assertThatThrownBy(staged::publish)
@@ -313,8 +324,8 @@ class RedisOnlineRestoreIT {
           .hasMessageContaining("loads the backup");
       killer.join();
       staged.close();
-
-      target.startAgain();
+    }
+    try (RedisServer target = RedisServer.of(major).directory(folder).start()) {
       assertThat(target.digest()).isEqualTo(origins[major].digest());
     }
   }
@@ -340,7 +351,7 @@ class RedisOnlineRestoreIT {
   @ParameterizedTest
   @ValueSource(ints = {6, 7})
   void anInterruptionWhileTheTargetLoadsLeavesItWhole(int major) throws Exception {
-    try (RedisServer target = slow(major)) {
+    try (RedisServer target = slow(major).start()) {
       Thread self = Thread.currentThread();
       StagedRestore staged = stage(target, backups[major]);
       Thread interrupter =
@@ -362,16 +373,13 @@ class RedisOnlineRestoreIT {
     }
   }
 
-  /** A server that takes seconds to load a backup. */
-  private static RedisServer slow(int major) {
-    RedisServer.Builder server = RedisServer.of(major);
-    if (major >= 7) {
-      return server
-          .setting("key-load-delay", "300")
-          .setting("loading-process-events-interval-bytes", "1024")
-          .start();
-    }
-    return server.setting("key-load-delay", "50").start(); // answers nothing while it loads
+  /** A server that takes some time to load a backup. */
+  private static RedisServer.Builder slow(int major) {
+    return major >= 7
+        ? RedisServer.of(major)
+            .setting("key-load-delay", "300")
+            .setting("loading-process-events-interval-bytes", "1024")
+        : RedisServer.of(major).setting("key-load-delay", "-2"); // it answers nothing meanwhile
   }
 
   private static void sleep(long millis) {
@@ -389,7 +397,7 @@ class RedisOnlineRestoreIT {
               while (!target.log().contains("Loading DB in memory")) {
                 Thread.onSpinWait();
               }
-              sleep(300); // it says so before it does
+              sleep(100); // it says so before it does
               what.run();
             });
     thread.start();

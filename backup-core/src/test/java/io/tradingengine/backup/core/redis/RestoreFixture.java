@@ -22,7 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Data of all kinds, captures of servers, and restores to others. */
 final class RestoreFixture {
@@ -164,27 +164,36 @@ final class RestoreFixture {
 
     /** A task that runs something once that many bytes have been read for the first time. */
     RestoreTask interruptedAt(long offset, Runnable what) {
-      AtomicBoolean done = new AtomicBoolean();
+      return interruptedAt(1, offset, what);
+    }
+
+    /** A task that runs something once the n-th reader has read that many bytes. */
+    RestoreTask interruptedAt(int reader, long offset, Runnable what) {
+      AtomicInteger readers = new AtomicInteger();
+      Captured captured = captured();
       Captured hooked =
           (Captured)
               Proxy.newProxyInstance(
                   Captured.class.getClassLoader(),
                   new Class<?>[] {Captured.class},
                   (proxy, method, arguments) -> {
-                    Object result = method.invoke(captured(), arguments);
-                    return result instanceof InputStream in ? hook(in, offset, done, what) : result;
+                    Object result = method.invoke(captured, arguments);
+                    return result instanceof InputStream in && readers.incrementAndGet() == reader
+                        ? hook(in, offset, what)
+                        : result;
                   });
       return new RestoreTask(hooked, Optional.empty(), Map.of(), true, bytes -> {});
     }
 
-    private static InputStream hook(
-        InputStream in, long offset, AtomicBoolean done, Runnable what) {
+    private static InputStream hook(InputStream in, long offset, Runnable what) {
       return new FilterInputStream(in) {
         private long position;
+        private boolean done;
 
         @Override
         public int read(byte[] bytes, int from, int length) throws IOException {
-          if (position >= offset && done.compareAndSet(false, true)) {
+          if (position >= offset && !done) {
+            done = true;
             what.run();
           }
           int count = super.read(bytes, from, length);
