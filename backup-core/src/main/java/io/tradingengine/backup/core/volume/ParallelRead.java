@@ -45,9 +45,19 @@ final class ParallelRead implements Runnable {
     }
   }
 
-  /** Takes the lane of the calling thread, and returns when all lanes have ended. */
-  void runAndWait() throws IOException, InterruptedException {
-    run();
+  /**
+   * Reads in so many lanes, of which the calling thread takes one, and returns when all have ended.
+   */
+  void runAndWait(int count) throws IOException, InterruptedException {
+    try {
+      for (int i = 1; i < count; i++) {
+        reader.execute(this);
+      }
+      run();
+    } catch (IOException e) {
+      // The reader was closed meanwhile: lanes that have begun still end before this returns.
+      fail(e);
+    }
     awaitOthers();
     rethrow();
   }

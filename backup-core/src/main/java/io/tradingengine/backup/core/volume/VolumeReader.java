@@ -84,11 +84,7 @@ public final class VolumeReader implements AutoCloseable {
       throws IOException, InterruptedException {
     Reading reading = Reading.of(artifact, encryptor.suffix());
     ParallelRead read = new ParallelRead(this, reading, consumer);
-    int lanes = Math.min(options.lanes(reading), reading.count());
-    for (int i = 1; i < lanes; i++) {
-      execute(read);
-    }
-    read.runAndWait();
+    read.runAndWait(Math.min(options.lanes(reading), reading.count()));
   }
 
   ReadAhead readAhead(Reading reading, int index) throws IOException {
@@ -97,7 +93,8 @@ public final class VolumeReader implements AutoCloseable {
     return task;
   }
 
-  private void execute(Runnable task) throws IOException {
+  /** Has a worker do it, unless the reader is closed. */
+  void execute(Runnable task) throws IOException {
     try {
       workers.execute(task);
     } catch (RejectedExecutionException e) {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -337,6 +338,34 @@ class ReaderFailureTest {
   }
 
   @Test
+  void aParallelReadOfAReaderThatIsClosedReturnsWhenNoCallRunsAnyMore() throws Exception {
+    VolumeOptions manyLanes = new VolumeOptions(Codec.NONE, 1, 1000, 64);
+    Artifact artifact = write(manyLanes, XOR, store, BYTES);
+    AtomicInteger running = new AtomicInteger();
+    for (int round = 0; round < 20; round++) {
+      VolumeReader reader = new VolumeReader(manyLanes, XOR, store);
+      Thread closer = new Thread(reader::close);
+      AtomicInteger calls = new AtomicInteger();
+      assertThatIOException()
+          .isThrownBy(
+              () ->
+                  reader.readParallel(
+                      artifact,
+                      (offset, chunk) -> {
+                        running.incrementAndGet();
+                        if (calls.incrementAndGet() == 1) {
+                          closer.start(); // while other lanes are still being opened, mostly
+                        }
+                        spin(Duration.ofMillis(5));
+                        running.decrementAndGet();
+                      }))
+          .withMessageContaining("cancelled");
+      assertThat(running).hasValue(0);
+      closer.join();
+    }
+  }
+
+  @Test
   void aClosedStreamIsNotRead() throws Exception {
     Artifact artifact = write(OPTIONS, XOR, store, BYTES);
     try (VolumeReader reader = new VolumeReader(OPTIONS, XOR, store)) {
@@ -408,6 +437,14 @@ class ReaderFailureTest {
       TimeUnit.MINUTES.sleep(5);
     } catch (InterruptedException e) {
       return;
+    }
+  }
+
+  /** Takes its time, interrupted or not. */
+  private static void spin(Duration duration) {
+    long end = System.nanoTime() + duration.toNanos();
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
     }
   }
 
