@@ -49,8 +49,7 @@ final class CommandRestore implements StagedRestore {
    *
    * @param connections closed with the restore
    */
-  static CommandRestore stage(
-      RestoreJob job, List<RestoreTarget> targets, Connections connections)
+  static CommandRestore stage(RestoreJob job, List<RestoreTarget> targets, Connections connections)
       throws IOException, InterruptedException {
     CommandRestore restore = new CommandRestore(job, targets, connections);
     try {
@@ -104,7 +103,9 @@ final class CommandRestore implements StagedRestore {
       if (link.ask("FUNCTION", "LOAD", "none") instanceof Reply.Failure failure
           && !failure.text().contains("metadata")) {
         throw job.unfit(
-            "has functions, and " + target.address() + " answers FUNCTION LOAD with: "
+            "has functions, and "
+                + target.address()
+                + " answers FUNCTION LOAD with: "
                 + failure.text(),
             "allow the user FUNCTION");
       }

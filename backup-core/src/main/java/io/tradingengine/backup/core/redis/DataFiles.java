@@ -72,8 +72,7 @@ final class DataFiles {
   private static Layout appendOnlyDirectory(Path folder, String log) {
     String base = log + ".1.base.rdb";
     String increment = log + ".1.incr.aof";
-    String manifest =
-        "file " + base + " seq 1 type b\nfile " + increment + " seq 1 type i\n";
+    String manifest = "file " + base + " seq 1 type b\nfile " + increment + " seq 1 type i\n";
     Map<Path, byte[]> others = new LinkedHashMap<>();
     others.put(folder.resolve(increment), new byte[0]);
     others.put(folder.resolve(log + ".manifest"), manifest.getBytes(US_ASCII));

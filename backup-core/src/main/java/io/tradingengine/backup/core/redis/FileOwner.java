@@ -17,8 +17,8 @@ record FileOwner(int uid, int gid) {
   private static final int ROOT = 0;
 
   /**
-   * Whom a folder belongs to, or where there is none yet, the folder that it is to be made in; empty
-   * if this process is not root's and all it writes is its own.
+   * Whom a folder belongs to, or where there is none yet, the folder that it is to be made in;
+   * empty if this process is not root's and all it writes is its own.
    */
   static Optional<FileOwner> toGive(Path folder) throws IOException {
     if (!System.getProperty("user.name", "").equals("root")) {

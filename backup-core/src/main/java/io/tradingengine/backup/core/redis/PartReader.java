@@ -111,16 +111,16 @@ final class PartReader {
         return verdict;
       }
     } catch (IOException e) {
-      throw job.damaged(part, e.getMessage(), e);
+      throw job.damaged(part, e);
     }
-    throw job.damaged(part, unreadable.getMessage(), unreadable);
+    throw job.damaged(part, unreadable);
   }
 
   private void check(RdbVerifier verifier, byte[] piece, int count) {
     try {
       verifier.update(piece, 0, count);
     } catch (IOException e) {
-      throw job.damaged(part, e.getMessage(), e);
+      throw job.damaged(part, e);
     }
   }
 

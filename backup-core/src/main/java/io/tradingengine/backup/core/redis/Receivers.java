@@ -46,9 +46,7 @@ final class Receivers implements Closeable {
   }
 
   KeySender senderOf(RdbKey key) {
-    return senders.size() == 1
-        ? senders.get(0)
-        : senders.get(servers[HashSlot.of(key.name())]);
+    return senders.size() == 1 ? senders.get(0) : senders.get(servers[HashSlot.of(key.name())]);
   }
 
   /** Removes what those hold that hold anything. */

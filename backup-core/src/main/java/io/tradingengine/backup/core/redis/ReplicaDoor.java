@@ -109,8 +109,7 @@ final class ReplicaDoor implements Closeable {
         sendAway(visitors.remove());
       }
       channel.configureBlocking(false);
-      Visitor visitor =
-          new Visitor(channel, admission, System.nanoTime() + INTRODUCTION.toNanos());
+      Visitor visitor = new Visitor(channel, admission, System.nanoTime() + INTRODUCTION.toNanos());
       visitors.add(visitor);
       channel.register(selector, SelectionKey.OP_READ, visitor);
       channel = listener.accept();

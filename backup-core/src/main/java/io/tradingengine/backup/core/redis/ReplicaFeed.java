@@ -16,8 +16,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends an RDB to a replica, all but its tail, and then holds the replica there: one that writes
- * to disk first keeps its own data until the last byte is in. What keeps the connection alive
+ * Sends an RDB to a replica, all but its tail, and then holds the replica there: one that writes to
+ * disk first keeps its own data until the last byte is in. What keeps the connection alive
  * meanwhile is a newline before the RDB, or one byte of it. Safe for use by several threads.
  */
 final class ReplicaFeed implements Closeable {

@@ -31,6 +31,11 @@ record RestoreJob(RestoreSettings settings, RestoreTask task, RestoreScheme sche
     return Finding.warning(settings.name(), message, hint);
   }
 
+  /** An RDB is no RDB, or not a whole one. */
+  IntegrityException damaged(Part part, IOException finding) {
+    return damaged(part, String.valueOf(finding.getMessage()), finding);
+  }
+
   /** Something in the backup is not what was backed up. */
   IntegrityException damaged(Part part, String what, @Nullable Throwable cause) {
     return new IntegrityException(

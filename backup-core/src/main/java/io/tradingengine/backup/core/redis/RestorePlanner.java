@@ -178,10 +178,7 @@ final class RestorePlanner {
   }
 
   private Way onlineOrCommands(
-      RedisState state,
-      List<RestoreTarget> targets,
-      TargetChecks checks,
-      Connections connections)
+      RedisState state, List<RestoreTarget> targets, TargetChecks checks, Connections connections)
       throws IOException, InterruptedException {
     if (settings.method() != Restore.COMMANDS) {
       RestoreTarget target = targets.get(0);

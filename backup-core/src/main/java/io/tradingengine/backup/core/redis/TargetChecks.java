@@ -169,8 +169,8 @@ final class TargetChecks {
   }
 
   /** On a master, which it is, this command does nothing; but it is refused as the other would. */
-  private static Optional<Objection> refusesReplicaof(
-      RestoreTarget target, Connections connections) throws IOException, InterruptedException {
+  private static Optional<Objection> refusesReplicaof(RestoreTarget target, Connections connections)
+      throws IOException, InterruptedException {
     try (RedisLink link = connections.servers().connect(target.address())) {
       if (link.ask("REPLICAOF", "NO", "ONE") instanceof Reply.Failure failure) {
         return objection(

@@ -32,7 +32,8 @@ final class TargetWait {
       Optional<ServerFacts> facts = askPatiently();
       if (facts.isPresent()) {
         if (!control.follows(facts.get())) {
-          throw new IOException("somebody has told it to follow another master, or it was restarted");
+          throw new IOException(
+              "somebody has told it to follow another master, or it was restarted");
         }
         if (facts.get().isLinkedToMaster() && !facts.get().isLoading()) {
           return facts.get();

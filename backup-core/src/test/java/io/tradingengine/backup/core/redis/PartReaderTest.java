@@ -43,11 +43,7 @@ class PartReaderTest {
     RedisState.Part part = new RedisState.Part("dump", "a:1", "", Optional.empty(), 10, 1, 0);
     RedisState state =
         new RedisState(
-            "7.0.15",
-            RedisState.Method.PSYNC,
-            RedisState.Topology.SERVER,
-            List.of(part),
-            Map.of());
+            "7.0.15", RedisState.Method.PSYNC, RedisState.Topology.SERVER, List.of(part), Map.of());
     SourceState source = new SourceState(Instant.EPOCH, state.attributes());
     return new RestoreJob(
         RestoreFixture.to(

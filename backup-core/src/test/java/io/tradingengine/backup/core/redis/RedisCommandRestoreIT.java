@@ -90,8 +90,7 @@ class RedisCommandRestoreIT {
       restore(restoring, backups[7]);
 
       assertThat(target.digest()).isEqualTo(origins[7].digest());
-      assertThatThrownBy(
-              () -> restore(RestoreFixture.to(settings, Restore.ONLINE), backups[7]))
+      assertThatThrownBy(() -> restore(RestoreFixture.to(settings, Restore.ONLINE), backups[7]))
           .isInstanceOf(RestoreRefusedException.class)
           .hasMessageContaining("NOPERM");
     }
@@ -101,8 +100,7 @@ class RedisCommandRestoreIT {
   void saysThatRestoreIsNotAllowed() throws Exception {
     try (RedisServer target =
         RedisServer.of(7).setting("user", "default on nopass ~* &* +@all -restore").start()) {
-      assertThatThrownBy(
-              () -> restore(RestoreFixture.to(target, Restore.COMMANDS), backups[7]))
+      assertThatThrownBy(() -> restore(RestoreFixture.to(target, Restore.COMMANDS), backups[7]))
           .isInstanceOf(RestoreRefusedException.class)
           .hasMessageContaining("answers RESTORE with: NOPERM");
     }
@@ -151,7 +149,8 @@ class RedisCommandRestoreIT {
               backups[7].interruptedAt(2, 200_000, () -> Thread.currentThread().interrupt()));
       assertThatThrownBy(staged::publish)
           .isInstanceOf(InterruptedException.class)
-          .hasMessageMatching("(?s).*interrupted; at least [1-9][0-9]* of 20510 keys are there now.*");
+          .hasMessageMatching(
+              "(?s).*interrupted; at least [1-9][0-9]* of 20510 keys are there now.*");
       assertThat(Thread.interrupted()).isFalse();
       staged.close();
 
@@ -226,8 +225,7 @@ class RedisCommandRestoreIT {
     }
     List<String> digests = new ArrayList<>();
     for (int i = 1; i <= 3; i++) {
-      try (RedisServer server =
-          RedisServer.of(7).directory(folder.resolve("shard-" + i)).start()) {
+      try (RedisServer server = RedisServer.of(7).directory(folder.resolve("shard-" + i)).start()) {
         digests.add(server.digest());
       }
     }

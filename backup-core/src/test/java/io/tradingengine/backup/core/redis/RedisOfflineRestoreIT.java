@@ -73,8 +73,8 @@ class RedisOfflineRestoreIT {
     return restore(settings, backup, into, false);
   }
 
-  private static Restored restore(
-      RestoreSettings settings, Backup backup, Path into, boolean force) throws Exception {
+  private static Restored restore(RestoreSettings settings, Backup backup, Path into, boolean force)
+      throws Exception {
     try (StagedRestore staged = new RedisRestore(settings).stage(backup.task(into, force))) {
       staged.publish();
       return staged.finish();
@@ -176,8 +176,7 @@ class RedisOfflineRestoreIT {
         Thread.sleep(20);
       }
       Oracles.Result size = Oracles.run("redis-cli", "-s", socket.toString(), "DBSIZE");
-      assertThat(size.orFail().stdout().strip())
-          .isEqualTo(origins[7].call("DBSIZE").toString());
+      assertThat(size.orFail().stdout().strip()).isEqualTo(origins[7].call("DBSIZE").toString());
     } finally {
       Oracles.run("redis-cli", "-s", socket.toString(), "SHUTDOWN", "NOSAVE");
     }
@@ -213,8 +212,7 @@ class RedisOfflineRestoreIT {
   void takesEverythingBackThatIsNotFinished() throws Exception {
     Path into = Files.createDirectory(folder.resolve("redis"));
     Files.writeString(into.resolve("dump.rdb"), "older");
-    try (StagedRestore staged =
-        new RedisRestore(settings(7)).stage(backups[7].task(into, true))) {
+    try (StagedRestore staged = new RedisRestore(settings(7)).stage(backups[7].task(into, true))) {
       staged.publish();
     }
     assertThat(names(into)).containsExactly("dump.rdb");
@@ -267,8 +265,7 @@ class RedisOfflineRestoreIT {
 
   @Test
   void refusesTheFolderOfAServerThatRuns() throws Exception {
-    assertThatThrownBy(
-            () -> restore(settings(7), backups[7], origins[7].directory(), true))
+    assertThatThrownBy(() -> restore(settings(7), backups[7], origins[7].directory(), true))
         .isInstanceOf(RestoreRefusedException.class)
         .hasMessageContaining("a server runs in " + origins[7].directory());
   }
@@ -290,8 +287,7 @@ class RedisOfflineRestoreIT {
         .anyMatch(message -> message.startsWith("restored as files: dump.rdb"));
     restore(settings, backups[7], null);
 
-    try (RedisServer server =
-        RedisServer.of(7).directory(folder.resolve("redis")).start()) {
+    try (RedisServer server = RedisServer.of(7).directory(folder.resolve("redis")).start()) {
       assertThat(server.digest()).isEqualTo(origins[7].digest());
     }
     RestoreSettings nowhere = RestoreFixture.to(gone, Restore.AUTO);

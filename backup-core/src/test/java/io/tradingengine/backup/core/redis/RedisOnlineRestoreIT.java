@@ -131,8 +131,7 @@ class RedisOnlineRestoreIT {
         staged.finish();
       }
       for (int i = 0; i < targets.size(); i++) {
-        assertThat(targets.get(i).digest())
-            .isEqualTo((i % 2 == 0 ? origins[6] : source).digest());
+        assertThat(targets.get(i).digest()).isEqualTo((i % 2 == 0 ? origins[6] : source).digest());
       }
     } finally {
       targets.forEach(RedisServer::close);
@@ -302,8 +301,7 @@ class RedisOnlineRestoreIT {
           new RedisRestore(
               RestoreFixture.to(
                   RestoreFixture.redis(target, Duration.ofSeconds(2)), Restore.ONLINE));
-      assertThatThrownBy(
-              () -> restore.stage(backups[major].interruptedAt(200_000, target::kill)))
+      assertThatThrownBy(() -> restore.stage(backups[major].interruptedAt(200_000, target::kill)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("REPLICAOF NO ONE")
           .hasMessageNotContaining("masterauth \"\\w");

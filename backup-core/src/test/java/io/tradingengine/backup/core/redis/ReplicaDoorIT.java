@@ -86,8 +86,7 @@ class ReplicaDoorIT {
                 }
               });
       late.start();
-      SocketChannel channel =
-          door.admit(new Admission.Password(PASSWORD), Duration.ofSeconds(10));
+      SocketChannel channel = door.admit(new Admission.Password(PASSWORD), Duration.ofSeconds(10));
       late.join();
 
       assertThat(channel).isNotNull();
@@ -132,8 +131,7 @@ class ReplicaDoorIT {
 
       target.call("REPLICAOF", "NO", "ONE");
       Admission elsewhere =
-          new Admission.Identity(
-              InetAddress.getByName("192.0.2.1"), target.info("master_replid"));
+          new Admission.Identity(InetAddress.getByName("192.0.2.1"), target.info("master_replid"));
       follow(target, other, "");
       assertThat(other.admit(elsewhere, Duration.ofMillis(500))).isNull();
       assertThat(other.refusal()).contains("another address than 192.0.2.1");

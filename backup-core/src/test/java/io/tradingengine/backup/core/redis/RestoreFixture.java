@@ -46,7 +46,8 @@ final class RestoreFixture {
       client.call("XADD", "stream", "1-1", "field", "value");
       client.call("XADD", "stream", "2-1", "field", "other");
       client.call("XGROUP", "CREATE", "stream", "group", "0");
-      client.call("XREADGROUP", "GROUP", "group", "consumer", "COUNT", "1", "STREAMS", "stream", ">");
+      client.call(
+          "XREADGROUP", "GROUP", "group", "consumer", "COUNT", "1", "STREAMS", "stream", ">");
       client.call("SETRANGE", "large", "3000000", "end");
       for (int i = 0; i < 500; i++) {
         client.send("SET", "expiring:" + i, "x");
@@ -80,8 +81,9 @@ final class RestoreFixture {
         }
         text.append(value).append('\n');
       }
-      text.append(show(client.callRaw("XINFO", "STREAM", "stream", "FULL"))
-          .replaceAll("(seen-time|active-time|idle|inactive)[^a-z]*", ""));
+      text.append(
+          show(client.callRaw("XINFO", "STREAM", "stream", "FULL"))
+              .replaceAll("(seen-time|active-time|idle|inactive)[^a-z]*", ""));
       text.append(show(client.callRaw("XPENDING", "stream", "group")));
       if (server.major() >= 7) {
         text.append(show(client.call("FUNCTION", "LIST", "WITHCODE")));
@@ -158,8 +160,7 @@ final class RestoreFixture {
     }
 
     RestoreTask task(Path into, boolean force) {
-      return new RestoreTask(
-          captured(), Optional.ofNullable(into), Map.of(), force, bytes -> {});
+      return new RestoreTask(captured(), Optional.ofNullable(into), Map.of(), force, bytes -> {});
     }
 
     /** A task that runs something once that many bytes have been read for the first time. */
