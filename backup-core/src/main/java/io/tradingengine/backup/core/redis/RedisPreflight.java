@@ -124,7 +124,11 @@ final class RedisPreflight {
 
   private void checkPrivileges(RedisLink link, ServerFacts facts)
       throws IOException, InterruptedException {
-    if (settings.snapshot() != Snapshot.SCAN) {
+    if (settings.snapshot() == Snapshot.SCAN) {
+      findings.add(
+          Finding.info(
+              settings.name(), "keys are copied one by one (snapshot): not a point in time"));
+    } else {
       checkPsync(link, facts);
     }
     if (ServerConfiguration.get(link, "appendonly").isEmpty()) {
