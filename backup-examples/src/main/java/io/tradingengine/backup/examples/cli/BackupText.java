@@ -54,7 +54,7 @@ final class BackupText {
           Text.ratio(source.plainSize(), source.size()),
           Text.duration(source.duration()),
           Text.rate(source.plainSize(), source.duration()),
-          Text.moment(source.asOf()));
+          Text.moment(source.asOf()) + Consistency.remark(source));
     }
     for (BackupMetadata.MissingSource missing : backup.missing()) {
       table.row(missing.name(), missing.type(), "-", "-", "-", "-", "-", "NOT IN THIS BACKUP");
@@ -66,7 +66,7 @@ final class BackupText {
   static void attributes(PrintWriter out, BackupMetadata backup) {
     for (BackupMetadata.SourceSummary source : backup.sources()) {
       out.println();
-      Table table = new Table(source.name(), "");
+      Table table = new Table(source.name() + Consistency.remark(source), "");
       new TreeMap<>(source.attributes()).forEach((name, value) -> table.row("  " + name, value));
       table.print(out, "  ");
     }

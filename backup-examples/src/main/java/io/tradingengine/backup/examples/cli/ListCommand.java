@@ -63,7 +63,7 @@ final class ListCommand implements Callable<Integer> {
           Text.bytes(backup.plainSize()),
           Text.duration(backup.spread()),
           backup.degraded() ? "degraded" : "ok",
-          names(backup.sources(), BackupMetadata.SourceSummary::name)
+          names(backup.sources(), source -> source.name() + Consistency.remark(source))
               + (backup.missing().isEmpty()
                   ? ""
                   : " without " + names(backup.missing(), BackupMetadata.MissingSource::name)));

@@ -14,8 +14,13 @@ import org.junit.jupiter.api.Test;
 
 class BackupTextTest {
   private static BackupMetadata.SourceSummary source(String name, String asOf) {
+    return source(name, asOf, Map.of());
+  }
+
+  private static BackupMetadata.SourceSummary source(
+      String name, String asOf, Map<String, String> attributes) {
     return new BackupMetadata.SourceSummary(
-        name, name, 100, 400, Instant.parse(asOf), Duration.ofSeconds(7), Map.of());
+        name, name, 100, 400, Instant.parse(asOf), Duration.ofSeconds(7), attributes);
   }
 
   private static String text(
@@ -64,5 +69,19 @@ class BackupTextTest {
                 List.of(new BackupMetadata.MissingSource("redis", "redis", "connection refused"))))
         .contains("full-20240115-020000  (degraded)")
         .containsPattern("redis +redis .*NOT IN THIS BACKUP");
+  }
+
+  @Test
+  void saysWhatIsNotThatOfOneMoment() {
+    String at = "2024-01-15T02:00:07Z";
+    assertThat(text(List.of(source("redis", at, Map.of("point-in-time", "no"))), List.of()))
+        .contains(at + " (not a point in time)");
+    assertThat(text(List.of(source("redis", at, Map.of("point-in-time", "yes"))), List.of()))
+        .doesNotContain("point in time");
+    assertThat(
+            text(
+                List.of(source("redis", at, Map.of("point-in-time", "yes", "shards", "3"))),
+                List.of()))
+        .contains(at + " (3 shards, each a point in time of its own)");
   }
 }
