@@ -11,8 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Starts a PostgreSQL server of its own, fills it, backs it up with configuration and state,",
-      "destroys all of it, restores it, and proves that nothing is missing.",
+      "Starts a PostgreSQL and a Redis server of its own, fills them, backs them up with",
+      "configuration and state, destroys all of it, restores it, and proves that nothing is missing.",
       "Needs nothing but Java; leaves nothing behind. Exit code 1 if anything differs."
     })
 final class DemoCommand implements Callable<Integer> {

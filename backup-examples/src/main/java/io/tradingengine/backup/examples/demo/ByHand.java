@@ -20,7 +20,7 @@ final class ByHand {
             java -jar backup.jar -c %1$s/backup.yaml show
             java -jar backup.jar -c %1$s/backup.yaml restore --into %1$s/again --force
 
-          To recover the database by hand, with gpg, zstd and tar alone (bash):
+          To recover both databases by hand, with gpg, zstd and tar alone (bash):
             cd %1$s
             export GNUPGHOME=$(mktemp -d)
             gpg --batch --pinentry-mode loopback --passphrase-file backup-passphrase --import backup-secret-key.asc
@@ -30,6 +30,10 @@ final class ByHand {
             (for v in repository/%2$s/postgres/base-*.tar.zst.gpg; do open "$v" || exit 1; done) | zstd -d | tar x -C by-hand
             (for v in repository/%2$s/postgres/wal-*.tar.zst.gpg; do open "$v" || exit 1; done) | zstd -d | tar x -C by-hand/pg_wal
             chmod -R go= by-hand && %3$s -D by-hand -p 54321 -k ''
+            # and, in another terminal with the lines up to 'set -o pipefail':
+            mkdir -m 700 redis-by-hand
+            (for v in repository/%2$s/redis/dump-*.rdb.zst.gpg; do open "$v" || exit 1; done) | zstd -d > redis-by-hand/dump.rdb
+            redis/redis-server --port 54322 --dir redis-by-hand --appendonly no
           """,
         folder.root(), backup.backupId(), postgres);
     out.flush();

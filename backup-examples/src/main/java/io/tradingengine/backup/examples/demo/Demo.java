@@ -1,5 +1,6 @@
 package io.tradingengine.backup.examples.demo;
 
+import io.lettuce.core.RedisClient;
 import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupManager;
@@ -21,12 +22,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Backs a trading engine up, destroys it, restores it and proves that nothing is missing. Brings
- * its own PostgreSQL server and leaves nothing behind.
+ * its own PostgreSQL and Redis servers and leaves nothing behind.
  */
 public final class Demo {
   private final PrintWriter out;
@@ -66,21 +68,24 @@ public final class Demo {
   public boolean run() throws IOException, SQLException, InterruptedException {
     long started = System.nanoTime();
     try (DemoFolder folder = DemoFolder.create(keep)) {
-      Path password = folder.newSecret("postgres-password");
-      Path passphrase = folder.newSecret("backup-passphrase");
+      DemoFolder.Secrets secrets = folder.newSecrets();
       boolean same;
       BackupMetadata backup;
-      try (DemoServer server = new DemoServer(folder.root(), Secret.file(password))) {
-        Snapshot before = build(server, folder);
-        generateKeys(folder, passphrase);
+      try (DemoPostgres postgres =
+              new DemoPostgres(folder.root(), Secret.file(secrets.postgresPassword()));
+          DemoRedis redis = new DemoRedis(folder.root(), Secret.file(secrets.redisPassword()))) {
+        Engine engine = new Engine(postgres, redis, folder);
+        start(engine);
+        Snapshot before = trade(engine);
+        generateKeys(folder, secrets.passphrase());
         BackupConfig config =
-            BackupConfig.reader(folder.writeBackupYaml(server.port(), password, passphrase))
+            BackupConfig.reader(folder.writeBackupYaml(postgres.port(), redis.port(), secrets))
                 .listener(progress)
                 .build();
         backup = backUp(config);
-        destroy(server, folder);
-        restore(config);
-        same = verify(server, folder, before);
+        destroy(engine);
+        restore(config, redis);
+        same = verify(engine, before);
       }
       out.println();
       out.println(
@@ -95,32 +100,45 @@ public final class Demo {
     }
   }
 
-  private Snapshot build(DemoServer server, DemoFolder folder)
-      throws IOException, SQLException, InterruptedException {
-    begin("Start a PostgreSQL server of our own");
-    server.create();
-    server.start();
-    try (Connection connection = server.connect("postgres");
+  /** What there is to lose. */
+  private record Engine(DemoPostgres postgres, DemoRedis redis, DemoFolder folder) {}
+
+  private void start(Engine engine) throws IOException, SQLException, InterruptedException {
+    begin("Start a PostgreSQL and a Redis server of our own");
+    engine.postgres().create();
+    engine.postgres().start();
+    engine.redis().start();
+    try (Connection connection = engine.postgres().connect("postgres");
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE DATABASE " + TradingData.DATABASE);
       done(
           "PostgreSQL "
               + connection.getMetaData().getDatabaseProductVersion()
               + " on 127.0.0.1:"
-              + server.port()
-              + ", data checksums on");
+              + engine.postgres().port()
+              + ", data checksums on; Redis "
+              + engine.redis().version()
+              + " on 127.0.0.1:"
+              + engine.redis().port());
     }
-    begin("Trade: fill the database, write configuration and state");
-    EngineFiles.writeConfig(folder.config());
-    EngineFiles.writeState(folder.state());
-    try (Connection connection = server.connect(TradingData.DATABASE)) {
+  }
+
+  private Snapshot trade(Engine engine) throws IOException, SQLException {
+    begin("Trade: fill the database and Redis, write configuration and state");
+    EngineFiles.writeConfig(engine.folder().config());
+    EngineFiles.writeState(engine.folder().state());
+    try (Connection connection = engine.postgres().connect(TradingData.DATABASE);
+        RedisClient redis = engine.redis().client()) {
       TradingData.fill(connection, rows);
-      Snapshot before = Snapshot.take(connection, folder);
+      LiveData.fill(redis, TradingData.trades(connection));
+      Snapshot before = Snapshot.take(connection, redis, engine.folder());
       done(
           rows
               + " trades, "
               + Text.bytes(TradingData.size(connection))
               + "; "
+              + LiveData.keys(redis)
+              + " keys; "
               + (before.config().size() + before.state().size())
               + " files and folders");
       return before;
@@ -160,23 +178,33 @@ public final class Demo {
           Text.duration(backup.duration()));
       table.print(out, "   ");
       warn(backup.findings());
-      done(backup.backupId() + ", compressed and encrypted");
+      done(
+          backup.backupId()
+              + ", compressed and encrypted; the states of the sources lie "
+              + Text.duration(backup.spread())
+              + " apart");
       return backup;
     }
   }
 
-  private void destroy(DemoServer server, DemoFolder folder)
-      throws IOException, InterruptedException {
-    begin("Disaster: stop the server, delete its data, the configuration and the state");
-    server.stop();
-    DemoFolder.delete(server.dataDirectory());
-    DemoFolder.delete(folder.config());
-    DemoFolder.delete(folder.state());
+  private void destroy(Engine engine) throws IOException, InterruptedException {
+    begin("Disaster: FLUSHALL, stop both servers, delete their data, configuration and state");
+    try (RedisClient redis = engine.redis().client()) {
+      LiveData.destroy(redis);
+    }
+    engine.redis().stop();
+    engine.postgres().stop();
+    DemoFolder.delete(engine.redis().dataDirectory());
+    DemoFolder.delete(engine.postgres().dataDirectory());
+    DemoFolder.delete(engine.folder().config());
+    DemoFolder.delete(engine.folder().state());
     done("everything but the repository and the secret key is gone");
   }
 
-  private void restore(BackupConfig config) {
-    begin("Restore the newest backup to where it came from");
+  private void restore(BackupConfig config, DemoRedis redis)
+      throws IOException, InterruptedException {
+    begin("Start an empty Redis, and restore the newest backup to where it came from");
+    redis.start();
     try (RestoreManager manager = RestoreManager.create(config)) {
       RestorePlan plan = manager.plan(RestoreRequest.latest());
       if (!plan.executable()) {
@@ -193,27 +221,24 @@ public final class Demo {
               + Text.duration(report.duration())
               + ", predicted "
               + Text.duration(plan.predicted())
-              + "; decrypted, verified, on disk");
+              + "; decrypted, verified, on disk and in Redis");
     }
   }
 
-  private boolean verify(DemoServer server, DemoFolder folder, Snapshot before)
+  private boolean verify(Engine engine, Snapshot before)
       throws IOException, SQLException, InterruptedException {
-    begin("Start the restored server");
-    server.start();
+    begin("Start the restored PostgreSQL");
+    engine.postgres().start();
     done("recovered, and takes writes");
     begin("Compare with what was there");
-    try (Connection connection = server.connect(TradingData.DATABASE)) {
-      Snapshot after = Snapshot.take(connection, folder);
+    try (Connection connection = engine.postgres().connect(TradingData.DATABASE);
+        RedisClient redis = engine.redis().client()) {
+      Snapshot after = Snapshot.take(connection, redis, engine.folder());
       List<String> differences = before.differences(after);
-      Table table = new Table("TABLE", "BEFORE", "AFTER");
-      for (Map.Entry<String, String> each : before.tables().entrySet()) {
-        String now = after.tables().getOrDefault(each.getKey(), "nothing");
-        table.row(each.getKey(), each.getValue(), now.equals(each.getValue()) ? "the same" : now);
-      }
-      table.print(out, "   ");
+      compare(before, after).print(out, "   ");
       differences.forEach(difference -> out.println("   DIFFERENT: " + difference));
       long broken = TradingData.brokenPositions(connection);
+      long wrong = LiveData.wrongCounts(redis, TradingData.trades(connection));
       long indexes = TradingData.checkIndexes(connection);
       done(
           differences.size()
@@ -222,10 +247,26 @@ public final class Demo {
               + " files and folders compared, "
               + broken
               + " positions unlike the sum of their trades, "
+              + wrong
+              + " counts in Redis unlike the trades in PostgreSQL, "
               + indexes
               + " indexes checked");
-      return differences.isEmpty() && broken == 0;
+      return differences.isEmpty() && broken == 0 && wrong == 0;
     }
+  }
+
+  private static Table compare(Snapshot before, Snapshot after) {
+    Table table = new Table("DATA", "BEFORE", "AFTER");
+    Map<String, String> now = new LinkedHashMap<>(after.tables());
+    now.putAll(after.redis());
+    Map<String, String> then = new LinkedHashMap<>(before.tables());
+    then.putAll(before.redis());
+    then.forEach(
+        (name, value) -> {
+          String found = now.getOrDefault(name, "nothing");
+          table.row(name, value, found.equals(value) ? "the same" : found);
+        });
+    return table;
   }
 
   private void warn(List<Finding> findings) {

@@ -48,8 +48,24 @@ final class DemoFolder implements AutoCloseable {
     return root.resolve("state");
   }
 
-  /** Makes a password and writes it to a file that the configuration refers to. */
-  Path newSecret(String name) throws IOException {
+  /**
+   * Files that the configuration refers to.
+   *
+   * @param postgresPassword the password of PostgreSQL's superuser
+   * @param redisPassword the password of Redis' default user
+   * @param passphrase the passphrase of the secret key
+   */
+  record Secrets(Path postgresPassword, Path redisPassword, Path passphrase) {}
+
+  /** Makes passwords and writes them to files. */
+  Secrets newSecrets() throws IOException {
+    return new Secrets(
+        newSecret("postgres-password"),
+        newSecret("redis-password"),
+        newSecret("backup-passphrase"));
+  }
+
+  private Path newSecret(String name) throws IOException {
     byte[] random = new byte[18];
     new SecureRandom().nextBytes(random);
     Path file =
@@ -62,7 +78,7 @@ final class DemoFolder implements AutoCloseable {
   /**
    * Writes the configuration that an operator would write; relative paths are below this folder.
    */
-  Path writeBackupYaml(int port, Path password, Path passphrase) throws IOException {
+  Path writeBackupYaml(int postgresPort, int redisPort, Secrets secrets) throws IOException {
     return Files.writeString(
         root.resolve(CONFIG_FILE),
         String.format(
@@ -71,6 +87,7 @@ final class DemoFolder implements AutoCloseable {
         sources:
           - {type: postgres, host: 127.0.0.1, port: %d, database: %s, user: %s,
              password: '${file:%s}', data-directory: data}
+          - {type: redis, host: 127.0.0.1, port: %d, password: '${file:%s}'}
           - {type: files, name: config, paths: [config]}
           - {type: files, name: state, paths: [state]}
         compression: {codec: zstd, level: 1}
@@ -79,13 +96,15 @@ final class DemoFolder implements AutoCloseable {
         destinations:
           - {type: local, path: repository}
         """,
-            port,
+            postgresPort,
             TradingData.DATABASE,
-            DemoServer.USER,
-            quoted(password),
+            DemoPostgres.USER,
+            quoted(secrets.postgresPassword()),
+            redisPort,
+            quoted(secrets.redisPassword()),
             PUBLIC_KEY,
             SECRET_KEY,
-            quoted(passphrase)));
+            quoted(secrets.passphrase())));
   }
 
   private static String quoted(Path path) {

@@ -1,5 +1,6 @@
 package io.tradingengine.backup.examples.demo;
 
+import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,14 +12,21 @@ import java.util.Map;
  * All that the engine holds at one moment, as digests.
  *
  * @param tables each table's rows, by its name
+ * @param redis each of Redis' databases, by its name
  * @param config the configuration's files, by path
  * @param state the state's files, by path
  */
-record Snapshot(Map<String, String> tables, Map<String, String> config, Map<String, String> state) {
+record Snapshot(
+    Map<String, String> tables,
+    Map<String, String> redis,
+    Map<String, String> config,
+    Map<String, String> state) {
 
-  static Snapshot take(Connection connection, DemoFolder folder) throws IOException, SQLException {
+  static Snapshot take(Connection connection, RedisClient redis, DemoFolder folder)
+      throws IOException, SQLException {
     return new Snapshot(
         TradingData.fingerprint(connection),
+        LiveDigest.fingerprint(redis),
         EngineFiles.fingerprint(folder.config()),
         EngineFiles.fingerprint(folder.state()));
   }
@@ -27,6 +35,7 @@ record Snapshot(Map<String, String> tables, Map<String, String> config, Map<Stri
   List<String> differences(Snapshot later) {
     List<String> differences = new ArrayList<>();
     compare("table", tables, later.tables, differences);
+    compare("database", redis, later.redis, differences);
     compare("config", config, later.config, differences);
     compare("state", state, later.state, differences);
     return differences;

@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A trading engine's tables: how they are filled, and how one tells that they are what they were.
@@ -147,6 +149,19 @@ final class TradingData {
       result.next();
       return result.getString(1);
     }
+  }
+
+  /** How many trades there are of each symbol. */
+  static SortedMap<String, Long> trades(Connection connection) throws SQLException {
+    SortedMap<String, Long> trades = new TreeMap<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet result =
+            statement.executeQuery("SELECT symbol, count(*) FROM trades GROUP BY symbol")) {
+      while (result.next()) {
+        trades.put(result.getString(1), result.getLong(2));
+      }
+    }
+    return trades;
   }
 
   /** How many positions are not the sum of their trades. */

@@ -18,15 +18,16 @@ class SnapshotTest {
   @Test
   void equalSnapshotsDoNotDiffer() throws IOException {
     EngineFiles.writeConfig(folder);
-    Snapshot snapshot = snapshot(Map.of("trades", "1 rows"));
+    Snapshot snapshot = snapshot(Map.of("trades", "1 rows"), Map.of("redis 0", "2 keys"));
+    Snapshot same = snapshot(Map.of("trades", "1 rows"), Map.of("redis 0", "2 keys"));
 
-    assertThat(snapshot.differences(snapshot(Map.of("trades", "1 rows")))).isEmpty();
+    assertThat(snapshot.differences(same)).isEmpty();
   }
 
   @Test
   void everyKindOfDifferenceIsSeen() throws IOException {
     EngineFiles.writeConfig(folder);
-    Snapshot before = snapshot(Map.of("trades", "2 rows"));
+    Snapshot before = snapshot(Map.of("trades", "2 rows"), Map.of("redis 0", "2 keys"));
 
     Files.setPosixFilePermissions(
         folder.resolve("api-key"), PosixFilePermissions.fromString("rw-r--r--"));
@@ -37,8 +38,10 @@ class SnapshotTest {
     Files.delete(folder.resolve("risk/overrides"));
     Files.createFile(folder.resolve("new"));
 
-    assertThat(before.differences(snapshot(Map.of("trades", "1 rows"))))
+    assertThat(before.differences(snapshot(Map.of("trades", "1 rows"), Map.of())))
         .anySatisfy(line -> assertThat(line).isEqualTo("table 'trades' was 2 rows and is 1 rows"))
+        .anySatisfy(
+            line -> assertThat(line).isEqualTo("database 'redis 0' was 2 keys and is nothing"))
         .anySatisfy(line -> assertThat(line).startsWith("config 'api-key' was"))
         .anySatisfy(line -> assertThat(line).startsWith("config 'engine.yaml' was"))
         .anySatisfy(line -> assertThat(line).startsWith("config 'risk/limits.json' was"))
@@ -47,7 +50,8 @@ class SnapshotTest {
         .anySatisfy(line -> assertThat(line).startsWith("config 'new' was nothing"));
   }
 
-  private Snapshot snapshot(Map<String, String> tables) throws IOException {
-    return new Snapshot(tables, EngineFiles.fingerprint(folder), Map.of());
+  private Snapshot snapshot(Map<String, String> tables, Map<String, String> redis)
+      throws IOException {
+    return new Snapshot(tables, redis, EngineFiles.fingerprint(folder), Map.of());
   }
 }

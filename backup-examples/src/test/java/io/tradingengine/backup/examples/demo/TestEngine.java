@@ -1,35 +1,47 @@
 package io.tradingengine.backup.examples.demo;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.tradingengine.backup.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 
-/** The demo's trading engine for tests of other packages: a server with data, config and state. */
+/** The demo's trading engine for tests of other packages: servers with data, config and state. */
 public final class TestEngine implements AutoCloseable {
   public static final String PASSWORD = "Pa55-of-the-superuser";
 
   private final Path folder;
-  private final DemoServer server;
+  private final DemoPostgres server;
+  private final DemoRedis redis;
 
-  private TestEngine(Path folder, DemoServer server) {
+  private TestEngine(Path folder, DemoPostgres server, DemoRedis redis) {
     this.folder = folder;
     this.server = server;
+    this.redis = redis;
   }
 
   /** Starts one below {@code folder}. */
   public static TestEngine start(Path folder)
       throws IOException, SQLException, InterruptedException {
-    DemoServer server = new DemoServer(folder, Secret.of(PASSWORD));
-    TestEngine engine = new TestEngine(folder, server);
+    DemoPostgres server = new DemoPostgres(folder, Secret.of(PASSWORD));
+    DemoRedis redis = new DemoRedis(folder, Secret.of(PASSWORD));
+    TestEngine engine = new TestEngine(folder, server, redis);
     try {
       server.create();
       server.start();
-      try (Connection connection = server.connect("postgres")) {
+      redis.start();
+      try (Connection connection = server.connect("postgres");
+          RedisClient client = redis.client()) {
         TradingData.fill(connection, 1000);
+        LiveData.fill(client, TradingData.trades(connection));
       }
       EngineFiles.writeConfig(engine.config());
       EngineFiles.writeState(engine.state());
@@ -44,6 +56,10 @@ public final class TestEngine implements AutoCloseable {
     return server.port();
   }
 
+  public int redisPort() {
+    return redis.port();
+  }
+
   public Path config() {
     return folder.resolve("config");
   }
@@ -56,6 +72,33 @@ public final class TestEngine implements AutoCloseable {
   public Map<String, String> tables() throws SQLException {
     try (Connection connection = server.connect("postgres")) {
       return TradingData.fingerprint(connection);
+    }
+  }
+
+  /** What the databases of Redis hold now. */
+  public Map<String, String> redis() {
+    try (RedisClient client = redis.client()) {
+      return LiveDigest.fingerprint(client);
+    }
+  }
+
+  /** Lets an ACL user of that name and password do what the rules say, and nothing else. */
+  public void allow(String user, String... rules) {
+    try (RedisClient client = redis.client()) {
+      CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
+      args.add("SETUSER").add(user).add("reset").add("on").add(">" + PASSWORD);
+      List.of(rules).forEach(args::add);
+      client
+          .connect()
+          .sync()
+          .dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), args);
+    }
+  }
+
+  /** Removes all that Redis holds. */
+  public void destroyRedis() {
+    try (RedisClient client = redis.client()) {
+      LiveData.destroy(client);
     }
   }
 
@@ -74,6 +117,7 @@ public final class TestEngine implements AutoCloseable {
 
   @Override
   public void close() {
+    redis.close();
     server.close();
   }
 }
