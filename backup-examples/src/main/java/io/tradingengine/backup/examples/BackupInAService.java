@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * nothing half published.
  *
  * <pre>
- * export POSTGRES_PASSWORD=...
+ * export POSTGRES_PASSWORD=... REDIS_PASSWORD=...
  * java -cp backup.jar io.tradingengine.backup.examples.BackupInAService backup.yaml
  * </pre>
  */

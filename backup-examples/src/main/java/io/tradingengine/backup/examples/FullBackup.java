@@ -7,6 +7,7 @@ import io.tradingengine.backup.FileTree;
 import io.tradingengine.backup.LocalDirectory;
 import io.tradingengine.backup.OpenPgp;
 import io.tradingengine.backup.Postgres;
+import io.tradingengine.backup.Redis;
 import io.tradingengine.backup.Secret;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * Takes a full backup: the whole programme for a host that backs up.
  *
  * <pre>
- * export POSTGRES_PASSWORD=...
+ * export POSTGRES_PASSWORD=... REDIS_PASSWORD=...
  * java -cp backup.jar io.tradingengine.backup.examples.FullBackup
  * </pre>
  *
@@ -36,6 +37,7 @@ public final class FullBackup {
                     .database("trading_engine")
                     .user("postgres")
                     .password(Secret.env("POSTGRES_PASSWORD")))
+            .source(Redis.at("localhost", 6379).password(Secret.env("REDIS_PASSWORD")))
             .source(FileTree.named("config").path("/etc/trading-engine"))
             .source(FileTree.named("state").path("/var/lib/trading-engine"))
             .encryption(OpenPgp.recipients(Path.of("backup-public-key.asc")))

@@ -65,7 +65,7 @@ class CommandLineIT {
         .contains("backup-public-key.asc", "move " + folder.resolve("backup-secret-key.asc"));
     assertThat(folder.resolve("backup-public-key.asc")).content().contains("PUBLIC KEY BLOCK");
     assertThat(mode(folder.resolve("backup-secret-key.asc"))).isEqualTo("rw-------");
-    assertThat(BackupConfig.load(config).sources()).hasSize(3);
+    assertThat(BackupConfig.load(config).sources()).hasSize(4);
     assertThat(Run.of("init", folder.toString()).code()).isEqualTo(1);
   }
 
@@ -116,13 +116,14 @@ class CommandLineIT {
 
     Run full = run("full", "--json");
 
-    assertThat(full.err()).contains("postgres: done", "config: done", "state: done");
+    assertThat(full.err()).contains("postgres: done", "redis: done", "config: done", "state: done");
     assertThat(full.code()).as(full.out()).isZero();
     String id = json(full).path("backupId").asText();
-    assertThat(run("list").out()).contains(id, "postgres,config,state", "ok");
+    assertThat(run("list").out()).contains(id, "postgres,redis,config,state", "ok");
     assertThat(json(run("list", "--json")).path("backups").path(0)).isEqualTo(json(full));
     assertThat(json(run("show", id, "--json"))).isEqualTo(json(full));
-    assertThat(run("show").out()).contains("Backup    " + id, "stop-lsn", "SOURCE");
+    assertThat(run("show").out()).contains("Backup    " + id, "stop-lsn", "replication-id", "SOURCE");
+    assertThat(run("show").out()).doesNotContain("not a point in time");
     Run unknown = run("show", "full-20010101-000000");
     assertThat(unknown.code()).isEqualTo(1);
     assertThat(unknown.err()).contains("full-20010101-000000");
@@ -139,6 +140,7 @@ class CommandLineIT {
 
     assertThat(json(run("list", "--json")).path("backups")).hasSize(2);
     assertThat(into.resolve("postgres/PG_VERSION")).exists();
+    assertThat(into.resolve("redis/dump.rdb")).isNotEmptyFile();
   }
 
   @Test
@@ -150,7 +152,11 @@ class CommandLineIT {
 
     assertThat(plan.code()).as(plan.err()).isZero();
     assertThat(plan.out())
-        .contains(into.resolve("postgres").toString(), "Nothing was touched", "--force");
+        .contains(
+            into.resolve("postgres").toString(),
+            into.resolve("redis").toString(),
+            "Nothing was touched",
+            "--force");
     assertThat(into).doesNotExist();
   }
 
@@ -194,6 +200,47 @@ class CommandLineIT {
 
   @Test
   @Order(9)
+  void whatRedisHeldComesBackIntoTheServerThatRuns() throws Exception {
+    Map<String, String> before = engine.redis();
+
+    Run occupied = run("restore", "--source", "redis");
+    assertThat(occupied.out()).contains("ERROR: redis: ", "holds ", "Something is in the way");
+    engine.destroyRedis();
+    Run restore = run("restore", "--source", "redis", "--force");
+
+    assertThat(restore.code()).as(restore.out() + restore.err()).isZero();
+    assertThat(restore.out()).contains("restored online");
+    assertThat(engine.redis()).isEqualTo(before).hasSize(3);
+  }
+
+  @Test
+  @Order(10)
+  void aCopyKeyByKeyIsSaidToBeNoPointInTimeWhereverItIsShown() throws IOException {
+    String plain = Files.readString(config);
+    // What a managed server leaves to its users.
+    engine.allow("managed", "~*", "+@read", "+info", "+select", "+time");
+    Files.writeString(config, plain.replace("type: redis", "type: redis\n    user: managed"));
+    String said = "not a point in time";
+
+    assertThat(run("check").code()).isEqualTo(0);
+    Run full = run("full");
+    assertThat(full.code()).as(full.out() + full.err()).isEqualTo(3);
+    assertThat(full.out()).contains("(" + said + ")", "WARNING: redis: ");
+    assertThat(run("list").out()).contains("redis (" + said + ")", "degraded");
+    assertThat(run("show").out()).contains("redis (" + said + ")", "(" + said + ")");
+    JsonNode attributes = json(run("show", "--json")).path("sources").path(1).path("attributes");
+    assertThat(attributes.path("point-in-time").asText()).isEqualTo("no");
+    assertThat(run("restore", "--into", folder.resolve("scan").toString()).out()).contains(said);
+
+    Files.writeString(
+        config,
+        plain.replace("type: redis", "type: redis\n    snapshot: scan"));
+    assertThat(run("check").out()).contains(said);
+    Files.writeString(config, plain);
+  }
+
+  @Test
+  @Order(11)
   void aDamagedBackupIsListedAsOneAndHidesNoOther() throws IOException {
     Path manifest = find(folder.resolve("repository"), "manifest.json");
     String whole = Files.readString(manifest);
@@ -218,8 +265,10 @@ class CommandLineIT {
         SampleConfig.named("trading-engine")
             .replace("localhost", "127.0.0.1")
             .replace("5432", Integer.toString(engine.port()))
+            .replace("    port: 6379", "    port: " + engine.redisPort())
             .replace("database: trading_engine", "database: postgres")
             .replace("${POSTGRES_PASSWORD}", "${file:" + passwords.resolve("postgres") + "}")
+            .replace("${REDIS_PASSWORD}", "${file:" + passwords.resolve("postgres") + "}")
             .replace("${BACKUP_PASSPHRASE}", "${file:" + passwords.resolve("passphrase") + "}")
             .replaceAll("(?m)^#(decryption|  secret-key|  passphrase)", "$1")
             .replace("/etc/trading-engine", engine.config().toString())

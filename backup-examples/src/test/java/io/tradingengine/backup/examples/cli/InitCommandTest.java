@@ -29,7 +29,7 @@ class InitCommandTest {
     JsonNode yaml = new YAMLMapper().readTree(config.toFile());
     assertThat(yaml.path("name").asText()).isEqualTo("my-engine");
     assertThat(yaml.path("sources").findValuesAsText("type"))
-        .containsExactly("postgres", "files", "files");
+        .containsExactly("postgres", "redis", "files", "files");
     assertThat(yaml.path("sources").path(0).path("database").asText()).isEqualTo("my_engine");
     assertThat(yaml.path("sources").path(0).path("password").asText())
         .isEqualTo("${POSTGRES_PASSWORD}");
