@@ -133,18 +133,50 @@ class CommandLineIT {
   @Order(5)
   void theRecipesRun() throws IOException {
     Path into = folder.resolve("by-recipe");
+    String repository = folder.resolve("repository").toString();
+    String own = Files.readString(config).replace(repository, repository + "-of-the-service");
+    Path service = Files.writeString(folder.resolve("service.yaml"), own);
 
-    BackupInAService.main(new String[] {config.toString()});
-    ListBackups.main(new String[] {config.toString()});
-    RestoreLatest.main(new String[] {config.toString(), into.toString()});
+    BackupInAService.main(new String[] {service.toString()});
+    // The program holds its state's callbacks; a file can only name it, and restore it to a file.
+    Files.writeString(
+        service, own.replace("sources:\n", "sources:\n  - {type: state, name: positions}\n"));
+    ListBackups.main(new String[] {service.toString()});
+    RestoreLatest.main(new String[] {service.toString(), into.toString()});
 
-    assertThat(json(run("list", "--json")).path("backups")).hasSize(2);
     assertThat(into.resolve("postgres/PG_VERSION")).exists();
     assertThat(into.resolve("redis/dump.rdb")).isNotEmptyFile();
+    assertThat(into.resolve("positions/state.bin")).isNotEmptyFile();
   }
 
   @Test
   @Order(6)
+  void aCopyKeyByKeyIsSaidToBeNoPointInTimeWhereverItIsShown() throws IOException {
+    String original = Files.readString(config);
+    String repository = folder.resolve("repository").toString();
+    String plain = original.replace(repository, repository + "-key-by-key");
+    // What a managed server leaves to its users.
+    engine.allow("managed", "~*", "+@read", "+info", "+select", "+time");
+    Files.writeString(config, plain.replace("type: redis", "type: redis\n    user: managed"));
+    String said = "not a point in time";
+
+    assertThat(run("check").code()).isEqualTo(0);
+    Run full = run("full");
+    assertThat(full.code()).as(full.out() + full.err()).isEqualTo(3);
+    assertThat(full.out()).contains("(" + said + ")", "WARNING: redis: ");
+    assertThat(run("list").out()).contains("redis (" + said + ")", "degraded");
+    assertThat(run("show").out()).contains("redis (" + said + ")", "(" + said + ")");
+    JsonNode attributes = json(run("show", "--json")).path("sources").path(1).path("attributes");
+    assertThat(attributes.path("point-in-time").asText()).isEqualTo("no");
+    assertThat(run("restore", "--into", folder.resolve("scan").toString()).out()).contains(said);
+
+    Files.writeString(config, plain.replace("type: redis", "type: redis\n    snapshot: scan"));
+    assertThat(run("check").out()).contains(said);
+    Files.writeString(config, original);
+  }
+
+  @Test
+  @Order(7)
   void restoreWithoutForceOnlyPrintsItsPlan() {
     Path into = folder.resolve("planned");
 
@@ -161,7 +193,7 @@ class CommandLineIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void restoreWithForceRestoresAndSaysWhatComesNext() throws Exception {
     Path into = folder.resolve("restored");
     Map<String, String> tables = engine.tables();
@@ -177,7 +209,7 @@ class CommandLineIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void whatIsInTheWayIsNamedAndMovedAsideOnlyWithForce() throws IOException {
     Path into = folder.resolve("in-the-way");
     // Below the folder of a tree, its files stand as they stood below the root.
@@ -199,7 +231,7 @@ class CommandLineIT {
   }
 
   @Test
-  @Order(9)
+  @Order(10)
   void whatRedisHeldComesBackIntoTheServerThatRuns() throws Exception {
     Map<String, String> before = engine.redis();
 
@@ -211,32 +243,6 @@ class CommandLineIT {
     assertThat(restore.code()).as(restore.out() + restore.err()).isZero();
     assertThat(restore.out()).contains("restored online");
     assertThat(engine.redis()).isEqualTo(before).hasSize(3);
-  }
-
-  @Test
-  @Order(10)
-  void aCopyKeyByKeyIsSaidToBeNoPointInTimeWhereverItIsShown() throws IOException {
-    String plain = Files.readString(config);
-    // What a managed server leaves to its users.
-    engine.allow("managed", "~*", "+@read", "+info", "+select", "+time");
-    Files.writeString(config, plain.replace("type: redis", "type: redis\n    user: managed"));
-    String said = "not a point in time";
-
-    assertThat(run("check").code()).isEqualTo(0);
-    Run full = run("full");
-    assertThat(full.code()).as(full.out() + full.err()).isEqualTo(3);
-    assertThat(full.out()).contains("(" + said + ")", "WARNING: redis: ");
-    assertThat(run("list").out()).contains("redis (" + said + ")", "degraded");
-    assertThat(run("show").out()).contains("redis (" + said + ")", "(" + said + ")");
-    JsonNode attributes = json(run("show", "--json")).path("sources").path(1).path("attributes");
-    assertThat(attributes.path("point-in-time").asText()).isEqualTo("no");
-    assertThat(run("restore", "--into", folder.resolve("scan").toString()).out()).contains(said);
-
-    Files.writeString(
-        config,
-        plain.replace("type: redis", "type: redis\n    snapshot: scan"));
-    assertThat(run("check").out()).contains(said);
-    Files.writeString(config, plain);
   }
 
   @Test

@@ -18,11 +18,14 @@ class DemoIT {
     assertThat(out.toString())
         .contains(
             "5000 trades",
+            "2027 keys",
+            " apart",
             "compressed and encrypted",
             "everything but the repository and the secret key is gone",
             "recovered, and takes writes",
             "0 differences",
             "0 positions unlike the sum of their trades",
+            "0 counts in Redis unlike the trades in PostgreSQL",
             "PASSED")
         .doesNotContain("DIFFERENT", "ERROR");
     assertThat(same).isTrue();
