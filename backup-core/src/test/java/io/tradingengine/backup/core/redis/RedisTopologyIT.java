@@ -10,6 +10,7 @@ import io.tradingengine.backup.core.support.MemoryCapture;
 import io.tradingengine.backup.core.support.Oracles;
 import io.tradingengine.backup.core.support.RedisCluster;
 import io.tradingengine.backup.core.support.RedisData;
+import io.tradingengine.backup.core.support.RedisSentinel;
 import io.tradingengine.backup.core.support.RedisServer;
 import io.tradingengine.backup.spi.Source;
 import java.io.IOException;
@@ -97,9 +98,9 @@ class RedisTopologyIT {
             RedisServer.of(7).setting("replicaof", "127.0.0.1 " + first.port()).start()) {
       RedisData.fill(first, 500);
       await(() -> second.info("master_link_status").equals("up"));
-      try (Sentinel sentinel = new Sentinel(folder, first.port())) {
+      try (RedisSentinel sentinel = RedisSentinel.start(folder, first)) {
         Redis redis =
-            Redis.sentinel("trading", "127.0.0.1:1", "127.0.0.1:" + sentinel.port)
+            Redis.sentinel("trading", "127.0.0.1:1", sentinel.address())
                 .timeout(Duration.ofSeconds(5));
         assertThat(addressOfCapture(redis)).isEqualTo("127.0.0.1:" + first.port());
         await(() -> sentinel.knowsReplica(second.port()));
@@ -111,7 +112,7 @@ class RedisTopologyIT {
         await(() -> sentinel.master() == second.port());
 
         assertThat(addressOfCapture(redis)).isEqualTo("127.0.0.1:" + second.port());
-        assertThat(source(Redis.sentinel("other", "127.0.0.1:" + sentinel.port)).check())
+        assertThat(source(Redis.sentinel("other", sentinel.address())).check())
             .singleElement()
             .satisfies(finding -> assertThat(finding.message()).contains("no master 'other'"));
       }
@@ -136,69 +137,6 @@ class RedisTopologyIT {
       Thread.sleep(20);
     }
     assertThat(condition.holds()).isTrue();
-  }
-
-  /** A sentinel of its own that watches one master. */
-  private static final class Sentinel implements AutoCloseable {
-    final int port;
-    private final Process process;
-
-    Sentinel(Path folder, int master) throws Exception {
-      try (ServerSocket free = new ServerSocket(0)) {
-        port = free.getLocalPort();
-      }
-      Path configuration = folder.resolve("sentinel.conf");
-      Files.write(
-          configuration,
-          List.of(
-              "bind 127.0.0.1",
-              "port " + port,
-              "dir " + folder,
-              "sentinel monitor trading 127.0.0.1 " + master + " 1",
-              "sentinel failover-timeout trading 5000"));
-      process =
-          new ProcessBuilder(
-                  RedisServer.program(7).toString(), configuration.toString(), "--sentinel")
-              .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("sentinel.log").toFile())
-              .start();
-      await(
-          () -> {
-            try {
-              return call("PING").equals("PONG");
-            } catch (IOException e) {
-              return false;
-            }
-          });
-    }
-
-    Object call(String... command) throws IOException {
-      try (RedisServer.Client client = RedisServer.client(port)) {
-        return client.call(command);
-      }
-    }
-
-    int master() throws IOException {
-      List<?> address = (List<?>) call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "trading");
-      return Integer.parseInt(RedisServer.text(address.get(1)));
-    }
-
-    boolean knowsReplica(int replica) throws IOException {
-      for (Object each : (List<?>) call("SENTINEL", "REPLICAS", "trading")) {
-        List<String> fields = new ArrayList<>();
-        ((List<?>) each).forEach(field -> fields.add(RedisServer.text(field)));
-        int status = fields.indexOf("master-link-status");
-        if (fields.contains(Integer.toString(replica)) && fields.get(status + 1).equals("ok")) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly().onExit().join();
-    }
   }
 
   @Test
