@@ -1,7 +1,9 @@
 package io.tradingengine.backup.core.postgres;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -59,10 +61,20 @@ final class DiskFile extends RestoredFile {
         piece.limit(end);
       }
       syncSome(position - at);
+    } catch (ClosedChannelException e) {
+      throw interrupted(e);
     } finally {
       release();
     }
     return (int) crc.getValue();
+  }
+
+  /** An interruption of one thread closes the file for all, and is one for the others, too. */
+  private InterruptedIOException interrupted(ClosedChannelException e) {
+    InterruptedIOException interrupted =
+        new InterruptedIOException("interrupted while writing '" + path + "'");
+    interrupted.initCause(e);
+    return interrupted;
   }
 
   @Override
@@ -83,6 +95,8 @@ final class DiskFile extends RestoredFile {
     FileChannel out = acquire();
     try {
       out.force(false);
+    } catch (ClosedChannelException e) {
+      throw interrupted(e);
     } finally {
       release();
     }
@@ -97,6 +111,8 @@ final class DiskFile extends RestoredFile {
         compare(expected, digest(expected.algorithm().newDigest()));
       }
       out.force(true);
+    } catch (ClosedChannelException e) {
+      throw interrupted(e);
     } finally {
       markFinished();
       release();
