@@ -204,9 +204,9 @@ final class TreeRestore implements StagedRestore {
       for (Staging staging : stagings) {
         staging.close();
       }
-      // Only now: one root's staging folder may stand in a parent made for another.
-      for (Staging staging : stagings) {
-        staging.removeParents();
+      // Only now, and the last first: a root may stand in a parent made for one before it.
+      for (int i = stagings.size() - 1; i >= 0; i--) {
+        stagings.get(i).removeParents();
       }
     } catch (IOException e) {
       cause.addSuppressed(e);

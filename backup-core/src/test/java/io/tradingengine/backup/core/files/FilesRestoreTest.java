@@ -258,6 +258,19 @@ class FilesRestoreTest {
   }
 
   @Test
+  void foldersMadeForSeveralRootsAreAllTakenBack() throws Exception {
+    Path second = file(base.resolve("second/deep/x"), "captured").getParent();
+    Taken taken = capture(root.resolve("sub"), second);
+    Path into = base.resolve("into");
+    IOException broken = new IOException("gone");
+
+    assertThatThrownBy(() -> restore(into(failing(taken.captured(), 0, broken), into)))
+        .isInstanceOf(IOException.class);
+
+    assertThat(Trees.list(base)).containsExactly("app", "second");
+  }
+
+  @Test
   void whereOneRootCannotTakeItsPlaceNoneDoes() throws Exception {
     Path second = file(base.resolve("second/x"), "captured").getParent();
     Taken taken = capture(root, second);
