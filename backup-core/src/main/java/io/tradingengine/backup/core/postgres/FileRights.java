@@ -50,10 +50,15 @@ record FileRights(
     }
   }
 
-  /** Makes a folder that was not there. */
+  /** Makes a folder that was not there; leaves none if it cannot be given mode and owner. */
   void createFolder(Path path) throws IOException {
     Files.createDirectory(path, PosixFilePermissions.asFileAttribute(folder));
-    apply(path);
+    try {
+      apply(path);
+    } catch (IOException | RuntimeException e) {
+      Files.delete(path);
+      throw e;
+    }
   }
 
   /** Gives a folder that is there the mode and the owner. */

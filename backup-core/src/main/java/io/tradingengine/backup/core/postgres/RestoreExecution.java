@@ -169,7 +169,9 @@ final class RestoreExecution implements StagedRestore {
         left.add(staging.place().target() + " (" + e + ")");
       }
     }
-    for (Staging staging : stagings) {
+    // The last first: one may stand in a folder that was made for another before it.
+    for (int i = stagings.size() - 1; i >= 0; i--) {
+      Staging staging = stagings.get(i);
       try {
         staging.close();
       } catch (IOException e) {

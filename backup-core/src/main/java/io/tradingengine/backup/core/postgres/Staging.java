@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,32 +33,66 @@ final class Staging implements AutoCloseable {
 
   private final RestorePlace place;
   private final FileRights rights;
-  private final Path folder;
+  private final ParentFolders parents;
   private final FileChannel marker;
+  private final Path folder;
 
   /** Moves that were made, so that they can be unmade. */
   private final Deque<Move> moves = new ArrayDeque<>();
 
   private @Nullable Path aside;
+
+  /** Where the empty folder is that was in the place before. */
+  private @Nullable Path replaced;
+
   private boolean published;
 
   private record Move(Path from, Path to) {}
 
-  private Staging(RestorePlace place, FileRights rights, Path folder, FileChannel marker) {
+  private Staging(
+      RestorePlace place,
+      FileRights rights,
+      ParentFolders parents,
+      FileChannel marker,
+      Path folder) {
     this.place = place;
     this.rights = rights;
-    this.folder = folder;
+    this.parents = parents;
     this.marker = marker;
+    this.folder = folder;
   }
 
-  /** Begins one. */
+  /** Begins one, and makes the folders above it that are missing. Leaves nothing if it fails. */
   static Staging create(RestorePlace place, String id, FileRights rights) throws IOException {
-    rights.createFolders(place.container());
+    ParentFolders parents = ParentFolders.create(place.container(), rights);
     Path folder = place.staging(id);
+    try {
+      return new Staging(place, rights, parents, begin(folder, rights), folder);
+    } catch (IOException | RuntimeException e) {
+      parents.removeAfter(e);
+      throw e;
+    }
+  }
+
+  /** Makes the folder with its marker, which is locked from then on. */
+  private static FileChannel begin(Path folder, FileRights rights) throws IOException {
     rights.createFolder(folder);
-    FileChannel marker = rights.createFile(folder.resolve(MARKER));
-    marker.lock();
-    return new Staging(place, rights, folder, marker);
+    FileChannel marker = null;
+    try {
+      marker = rights.createFile(folder.resolve(MARKER));
+      // Nobody else can have it. Waiting for a lock would end in an odd exception if interrupted.
+      if (marker.tryLock() == null) {
+        throw new IOException("'" + folder.resolve(MARKER) + "' cannot be locked");
+      }
+      return marker;
+    } catch (IOException | RuntimeException e) {
+      try (FileChannel unlocked = marker) {
+        delete(folder);
+      } catch (IOException left) {
+        e.addSuppressed(left);
+      }
+      throw e;
+    }
   }
 
   /** Whether the restore that makes {@code folder} is at work. */
@@ -125,6 +160,7 @@ final class Staging implements AutoCloseable {
       case INSIDE -> moveUp(time, last);
     }
     Durable.sync(place.container());
+    parents.sync();
     published = true;
   }
 
@@ -143,25 +179,39 @@ final class Staging implements AutoCloseable {
       Files.deleteIfExists(aside);
       aside = null;
     }
+    replaced = null;
   }
 
-  /** Lets go; removes the folder if it was not published. */
+  /**
+   * Lets go. If it was not published, removes the folder, and those above it that were made for it.
+   */
   @Override
   public void close() throws IOException {
     marker.close();
-    if (!published && moves.isEmpty() && Files.isDirectory(folder)) {
-      delete(folder);
+    if (published) {
+      if (replaced != null) {
+        Files.deleteIfExists(replaced);
+      }
+    } else if (moves.isEmpty()) {
+      if (Files.isDirectory(folder)) {
+        delete(folder);
+      }
+      parents.remove();
     }
   }
 
   private void replace(String time) throws IOException {
     Path target = place.target();
-    if (!place.occupants().isEmpty()) {
+    if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       Path to = free(target.resolveSibling(target.getFileName() + BEFORE + time));
       move(target, to);
-      aside = to;
+      if (isEmpty(to)) {
+        replaced = to;
+      } else {
+        aside = to;
+      }
     }
-    move(folder, target); // takes the place of an empty folder, too
+    move(folder, target);
   }
 
   private void moveUp(String time, String last) throws IOException {
@@ -190,6 +240,12 @@ final class Staging implements AutoCloseable {
   private void move(Path from, Path to) throws IOException {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     moves.push(new Move(from, to));
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.findAny().isEmpty();
+    }
   }
 
   private static Path free(Path wanted) {

@@ -252,15 +252,13 @@ class PostgresRestoreIT {
 
   @Test
   void aFlippedBitIsFoundByTheServersOwnManifest() throws Exception {
-    Path data = folder.resolve("data");
+    Path data = folder.resolve("not/there/yet/data");
     Captured captured = new Flipped(backUp());
     assertThatThrownBy(() -> restore(task(captured, data)))
         .isInstanceOf(IntegrityException.class)
         .hasMessageContaining("CRC32C checksum")
         .hasMessageContaining("what had been restored so far was removed");
-    assertThat(entries(folder))
-        .containsExactly(folder.resolve("moved \\tablespace"), folder.resolve("tars"));
-    assertThat(entries(folder.resolve("moved \\tablespace"))).isEmpty();
+    assertThat(entries(folder)).containsExactly(folder.resolve("tars"));
   }
 
   @Test
@@ -321,7 +319,7 @@ class PostgresRestoreIT {
         .hasMessageStartingWith("the/key: is not what was written; the target is as it was before");
     assertThat(entries(folder)).doesNotContain(folder.resolve("data.restoring-full"));
     assertThat(entries(data)).containsExactly(data.resolve("precious"));
-    assertThat(entries(folder)).hasSize(3);
+    assertThat(entries(folder)).containsExactly(data, folder.resolve("tars"));
   }
 
   @Test
