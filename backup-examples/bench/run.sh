@@ -14,16 +14,15 @@ set -euo pipefail
 size_gb=${1:-2}
 rounds=${2:-3}
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/common.sh"
 jar=${BACKUP_JAR:-$here/../target/backup.jar}
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 pgbin=${PGBIN:-/usr/lib/postgresql/15/bin}
 java_opts=${BENCH_JAVA_OPTS:-}
 tools=${BENCH_TOOLS:-rest ours pipe}
 
-for tool in "$pgbin/initdb" "$pgbin/pg_basebackup" pgbackrest zstd gpg /usr/bin/time "$java" "$jar"; do
-  [ -e "$tool" ] || command -v "$tool" >/dev/null \
-    || { echo "bench: $tool is missing; on Debian: apt-get install postgresql-15 pgbackrest zstd gnupg time" >&2; exit 2; }
-done
+need "apt-get install postgresql-15 pgbackrest zstd gnupg time" \
+  "$pgbin/initdb" "$pgbin/pg_basebackup" pgbackrest zstd gpg /usr/bin/time "$java" "$jar"
 
 dir=$(mktemp -d "${BENCH_DIR:-/var/tmp}/backup-bench.XXXXXX")
 chmod 711 "$dir"
@@ -32,7 +31,7 @@ if [ "$(id -u)" = 0 ]; then
   chown postgres "$dir"
   as() { runuser -u postgres -- "$@"; }
 fi
-port=$(python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])' 2>/dev/null || echo 54329)
+port=$(free_port 54329)
 data=$dir/data
 export PGPASSWORD=bench BACKUP_PASSPHRASE=bench GNUPGHOME=$dir/gpg
 finish() {
@@ -116,8 +115,6 @@ pipe_restore()   { echo "set -o pipefail; mkdir -m 700 $dir/restored && gpg --ba
 rest_backup()    { echo "exec pgbackrest --config=$dir/pgbackrest.conf --stanza=bench --type=full --repo1-retention-full=1 backup"; }
 rest_restore()   { echo "mkdir -m 700 $dir/restored && exec pgbackrest --config=$dir/pgbackrest.conf --stanza=bench --pg1-path=$dir/restored --type=immediate restore"; }
 
-cpu_ticks() { awk '/^cpu /{print $2+$3+$4+$7+$8}' /proc/stat; }
-
 measure() { # tool verb -> a line: tool verb wall machine-cpu peak-kb bytes
   local tool=$1 verb=$2 command before after
   command=$("${tool}_$verb")
@@ -140,12 +137,7 @@ measure() { # tool verb -> a line: tool verb wall machine-cpu peak-kb bytes
 }
 
 report() {
-  awk '
-    function median(s,   n, a, i, j, t) {
-      n = split(s, a, " ")
-      for (i = 1; i < n; i++) for (j = i + 1; j <= n; j++) if (a[j] + 0 < a[i] + 0) { t = a[i]; a[i] = a[j]; a[j] = t }
-      return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
-    }
+  awk "$median_awk"'
     { k = $1 " " $2; w[k] = w[k] " " $3; c[k] = c[k] " " $4; m[k] = m[k] " " $5; b[k] = b[k] " " $6 }
     END {
       name["ours"] = "this library"; name["pipe"] = "pg_basebackup, zstd, gpg"; name["rest"] = "pgBackRest"
