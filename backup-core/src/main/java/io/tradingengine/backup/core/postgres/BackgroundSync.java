@@ -1,8 +1,6 @@
 package io.tradingengine.backup.core.postgres;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -70,14 +68,6 @@ final class BackgroundSync implements AutoCloseable {
     room.acquire(WAITING);
     room.release(WAITING);
     check();
-  }
-
-  /** Does all at once and waits for it. */
-  void runAll(List<Action> actions) throws IOException, InterruptedException {
-    for (Action action : new ArrayList<>(actions)) {
-      submit(action);
-    }
-    drain();
   }
 
   /** Stops, whether all was done or not. Nothing runs any more afterwards. */

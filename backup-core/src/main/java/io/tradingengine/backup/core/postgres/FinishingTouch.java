@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Makes a data directory that was written from a backup one that starts: links to its tablespaces,
@@ -20,6 +21,7 @@ final class FinishingTouch {
   private final FileRights rights;
   private final Map<String, byte[]> heldBack;
   private final String folder;
+  private final Set<Path> touched = new TreeSet<>();
 
   /** Production's files by the name under which they are kept. */
   private final Map<String, byte[]> kept;
@@ -58,8 +60,12 @@ final class FinishingTouch {
     return MinimalConfiguration.preloadedLibraries(kept);
   }
 
-  /** Writes all but the file that makes it a data directory, durably; folders are not synced. */
-  void apply() throws IOException {
+  /**
+   * Writes all but the file that makes it a data directory, durably.
+   *
+   * @return the folders whose names are still to be taken to the disk, once for all that is new
+   */
+  Set<Path> apply() throws IOException {
     Map<String, byte[]> files =
         new LinkedHashMap<>(MinimalConfiguration.files(scheme.contents().state()));
     files.putAll(kept);
@@ -74,10 +80,11 @@ final class FinishingTouch {
     write(RestoredNames.SERVER_MANIFEST, manifest.render());
     for (TablespacePlace tablespace : scheme.tablespaces()) {
       Path link = root.resolve(tablespace.tablespace().link());
-      rights.createFolders(parent(link));
+      createFolders(parent(link));
       rights.createLink(link, tablespace.location());
     }
-    rights.createFolders(root.resolve("pg_wal").resolve("archive_status"));
+    createFolders(root.resolve("pg_wal").resolve("archive_status"));
+    return touched;
   }
 
   /** Writes the file without which no server starts. Comes after everything else is durable. */
@@ -99,9 +106,15 @@ final class FinishingTouch {
 
   private void write(String name, byte[] bytes) throws IOException {
     Path path = root.resolve(name);
-    rights.createFolders(parent(path));
+    createFolders(parent(path));
     Durable.write(path, bytes, rights);
-    Durable.sync(parent(path));
+  }
+
+  private void createFolders(Path folder) throws IOException {
+    rights.createFolders(folder);
+    for (Path path = folder; path.startsWith(root); path = parent(path)) {
+      touched.add(path);
+    }
   }
 
   private static Path parent(Path path) throws IOException {

@@ -118,8 +118,7 @@ final class RestoreExecution implements StagedRestore {
         outside.putAll(writer.write(configuration.get().files(), root, member -> true));
       }
       FinishingTouch touch = new FinishingTouch(scheme, root, rights, heldBack, outside);
-      touch.apply();
-      writer.syncFolders();
+      writer.syncFolders(touch.apply());
       touch.complete();
       report(touch);
     }
