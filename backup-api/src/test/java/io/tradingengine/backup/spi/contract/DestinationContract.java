@@ -29,9 +29,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,7 +164,7 @@ public abstract class DestinationContract {
     CountDownLatch half = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
     Content slow = new Slow(random(BIG), half, goOn);
-    inParallel(
+    Concurrently.run(
         List.of(
             () -> {
               destination.put(KEY, slow);
@@ -274,7 +271,7 @@ public abstract class DestinationContract {
             return null;
           });
     }
-    inParallel(tasks);
+    Concurrently.run(tasks);
     assertThat(destination.list("")).hasSize(8 * 20);
     assertThat(destination.folders("")).containsExactly("kept");
     for (ObjectInfo info : destination.list("")) {
@@ -299,7 +296,7 @@ public abstract class DestinationContract {
               }
             });
       }
-      List<Boolean> won = inParallel(tasks);
+      List<Boolean> won = Concurrently.run(tasks);
       String winner = new String(read(key, ByteRange.ALL), UTF_8);
       for (int thread = 0; thread < won.size(); thread++) {
         assertThat(won.get(thread)).isEqualTo(winner.equals("candidate " + thread % 3));
@@ -352,7 +349,7 @@ public abstract class DestinationContract {
             }
           });
     }
-    assertThat(inParallel(tasks)).containsOnlyOnce(true);
+    assertThat(Concurrently.run(tasks)).containsOnlyOnce(true);
   }
 
   @Test
@@ -417,19 +414,6 @@ public abstract class DestinationContract {
     byte[] bytes = new byte[length];
     new Random(length).nextBytes(bytes);
     return bytes;
-  }
-
-  private static <T> List<T> inParallel(List<Callable<T>> tasks) throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(tasks.size());
-    try {
-      List<T> results = new ArrayList<>();
-      for (Future<T> future : threads.invokeAll(tasks)) {
-        results.add(future.get());
-      }
-      return results;
-    } finally {
-      threads.shutdownNow();
-    }
   }
 
   /** Content that is read as a stream, and may claim a wrong length. */

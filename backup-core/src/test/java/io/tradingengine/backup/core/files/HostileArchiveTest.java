@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.IntegrityException;
-import io.tradingengine.backup.core.support.MemoryCapture;
 import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.SourceState;
+import io.tradingengine.backup.spi.contract.MemoryCapture;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package io.tradingengine.backup.core.files;
 
-import io.tradingengine.backup.core.support.MemoryCapture;
 import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.RestoreTask;
@@ -9,6 +8,7 @@ import io.tradingengine.backup.spi.Settings;
 import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
+import io.tradingengine.backup.spi.contract.MemoryCapture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

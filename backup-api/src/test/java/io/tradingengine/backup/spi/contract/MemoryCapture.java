@@ -1,4 +1,4 @@
-package io.tradingengine.backup.core.support;
+package io.tradingengine.backup.spi.contract;
 
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.Finding;
@@ -15,29 +15,45 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 
 /**
  * Takes a source's capture into memory and gives it back for a restore, without volumes, keys or
  * stores. Pieces of zeros take no memory. Safe for concurrent use by several artifacts.
  */
-public final class MemoryCapture implements ArtifactSink {
+public class MemoryCapture implements ArtifactSink {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
   private static final int PIECE = 1 << 16;
   private static final byte[] ZEROS = new byte[PIECE];
   private static final BackupId ID = BackupId.parse("full-20240115-020000");
 
+  private final Set<String> names = ConcurrentHashMap.newKeySet();
   private final Map<String, Artifact> artifacts = new ConcurrentHashMap<>();
   private final List<String> finished = new CopyOnWriteArrayList<>();
   private final List<Finding> findings = new CopyOnWriteArrayList<>();
   private volatile long expected;
 
+  /**
+   * Called before bytes are taken, on the thread that writes them; for tests that interfere.
+   *
+   * @throws IOException to refuse them, as a full store would
+   */
+  protected void arrived(String artifact, int bytes) throws IOException {}
+
   @Override
   public ArtifactStream create(String name, String extension) {
-    Artifact artifact = new Artifact(name, extension);
-    if (artifacts.putIfAbsent(name, artifact) != null) {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("not an artifact's name: '" + name + "'");
+    }
+    if (!names.add(name)) {
       throw new IllegalStateException("the artifact '" + name + "' was begun twice");
     }
+    Artifact artifact = new Artifact(name, extension);
+    artifacts.put(name, artifact);
     return artifact;
   }
 
@@ -66,6 +82,13 @@ public final class MemoryCapture implements ArtifactSink {
     return List.copyOf(finished);
   }
 
+  /** The artifacts that were begun, and neither finished nor abandoned. */
+  public Set<String> unfinished() {
+    Set<String> names = new TreeSet<>(artifacts.keySet());
+    names.removeAll(finished);
+    return names;
+  }
+
   /** The whole plain stream of an artifact. */
   public byte[] bytes(String artifact) {
     try (InputStream in = find(artifact).read(0)) {
@@ -90,7 +113,7 @@ public final class MemoryCapture implements ArtifactSink {
   /** Puts other bytes in an artifact's place, as an attacker would. */
   public MemoryCapture replace(String artifact, String extension, byte[] bytes) {
     Artifact other = new Artifact(artifact, extension);
-    other.write(ByteBuffer.wrap(bytes));
+    other.add(ByteBuffer.wrap(bytes));
     artifacts.put(artifact, other);
     other.finish();
     return this;
@@ -128,17 +151,22 @@ public final class MemoryCapture implements ArtifactSink {
     }
 
     @Override
-    public void write(int value) {
+    public void write(int value) throws IOException {
       write(ByteBuffer.wrap(new byte[] {(byte) value}));
     }
 
     @Override
-    public void write(byte[] bytes, int from, int length) {
+    public void write(byte[] bytes, int from, int length) throws IOException {
       write(ByteBuffer.wrap(bytes, from, length));
     }
 
     @Override
-    public void write(ByteBuffer bytes) {
+    public void write(ByteBuffer bytes) throws IOException {
+      arrived(name, bytes.remaining());
+      add(bytes);
+    }
+
+    void add(ByteBuffer bytes) {
       while (bytes.hasRemaining()) {
         int at = (int) (position % PIECE);
         int length = Math.min(bytes.remaining(), PIECE - at);
