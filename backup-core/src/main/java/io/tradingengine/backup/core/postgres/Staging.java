@@ -75,6 +75,7 @@ final class Staging implements AutoCloseable {
   }
 
   /** Makes the folder with its marker, which is locked from then on. */
+  @SuppressWarnings("try") // a marker that is not locked is closed, not used
   private static FileChannel begin(Path folder, FileRights rights) throws IOException {
     rights.createFolder(folder);
     FileChannel marker = null;

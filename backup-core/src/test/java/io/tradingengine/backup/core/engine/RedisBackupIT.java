@@ -58,8 +58,7 @@ class RedisBackupIT {
     State state =
         State.named("positions")
             .capture(out -> out.write(positions.get().getBytes(StandardCharsets.UTF_8)))
-            .restore(
-                in -> positions.set(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+            .restore(in -> positions.set(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
     var config = TestSystem.contents(system.config);
     RedisData.Contents contents;
     BackupMetadata metadata;
@@ -173,9 +172,7 @@ class RedisBackupIT {
           .environment("GNUPGHOME", gnupg.toString())
           .run()
           .orFail();
-      Oracles.command("gpgconf", "--kill", "all")
-          .environment("GNUPGHOME", gnupg.toString())
-          .run();
+      Oracles.command("gpgconf", "--kill", "all").environment("GNUPGHOME", gnupg.toString()).run();
 
       try (RedisServer loaded = RedisServer.of(7).directory(home).start()) {
         assertThat(RedisData.contents(loaded)).isEqualTo(RedisData.contents(server));
@@ -265,8 +262,7 @@ class RedisBackupIT {
   @Test
   void aSnapshotThatIsNoPointInTimeSaysSo() throws Exception {
     TestSystem system = new TestSystem(folder);
-    try (RedisServer server =
-        RedisServer.of(7).setting("rename-command", "PSYNC \"\"").start()) {
+    try (RedisServer server = RedisServer.of(7).setting("rename-command", "PSYNC \"\"").start()) {
       RedisData.fill(server, 1_000);
 
       BackupMetadata metadata =

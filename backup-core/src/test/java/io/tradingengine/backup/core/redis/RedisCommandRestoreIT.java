@@ -120,6 +120,7 @@ class RedisCommandRestoreIT {
           .extracting(Finding::message)
           .anyMatch(message -> message.contains("FLUSHALL"));
       try (StagedRestore staged = restore.stage(backups[major].forced())) {
+        assertThat(staged.reversible()).isFalse();
         assertThat(RedisServer.text(target.call("GET", "old"))).isEqualTo("value");
       }
       assertThat(RedisServer.text(target.call("GET", "old"))).isEqualTo("value");

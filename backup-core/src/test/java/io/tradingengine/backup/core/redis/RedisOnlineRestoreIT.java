@@ -101,6 +101,7 @@ class RedisOnlineRestoreIT {
       RedisRestore restore = new RedisRestore(RestoreFixture.to(target, Restore.ONLINE));
 
       try (StagedRestore staged = restore.stage(backups[major].forced())) {
+        assertThat(staged.reversible()).isFalse();
         assertThat(RedisServer.text(target.call("GET", "old"))).isEqualTo("value");
         assertThat(target.info("master_sync_in_progress")).isEqualTo("1");
         Thread.sleep(300);

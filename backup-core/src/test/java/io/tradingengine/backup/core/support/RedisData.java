@@ -131,8 +131,7 @@ public final class RedisData {
   }
 
   /** Compares when keys expire: exactly, or where 6.2 is asked as closely as can be asked. */
-  public static void assertSameExpiries(
-      RedisServer server, Contents actual, Contents expected) {
+  public static void assertSameExpiries(RedisServer server, Contents actual, Contents expected) {
     assertThat(actual.expiries().keySet()).isEqualTo(expected.expiries().keySet());
     long allowed = server.major() >= 7 ? 0 : ASKED_WITHIN;
     actual

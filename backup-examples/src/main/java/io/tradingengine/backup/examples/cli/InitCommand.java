@@ -125,7 +125,8 @@ final class InitCommand implements Callable<Integer> {
     out.println();
     out.println("Next:");
     out.println("  - edit " + shown + ": where your data is, and where backups go");
-    out.println("  - export POSTGRES_PASSWORD=... REDIS_PASSWORD=..., or refer to files:"
+    out.println(
+        "  - export POSTGRES_PASSWORD=... REDIS_PASSWORD=..., or refer to files:"
             + " ${file:/run/secrets/name}");
     if (userId.isPresent()) {
       out.println(

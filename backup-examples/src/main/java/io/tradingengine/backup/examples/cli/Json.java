@@ -18,8 +18,8 @@ import java.util.TreeMap;
 /**
  * What {@code --json} prints. The names are a promise to scripts: fields may be added, and none is
  * renamed, removed or given another unit. Sizes are bytes, times ISO 8601 in UTC, durations
- * milliseconds, severities {@code info}, {@code warning} or {@code error}. The attributes of a source
- * that can tell have {@code point-in-time}, {@code yes} or {@code no}.
+ * milliseconds, severities {@code info}, {@code warning} or {@code error}. The attributes of a
+ * source that can tell have {@code point-in-time}, {@code yes} or {@code no}.
  *
  * <pre>
  * check           {ok, findings: [finding]}

@@ -52,7 +52,8 @@ final class LiveData {
       long night = System.currentTimeMillis() + WORKING_DAY.toMillis();
       new Batches(connection)
           .run(1000, i -> connection.async().set("session:" + i, "token-" + i * 7919));
-      new Batches(connection).run(1000, i -> connection.async().pexpireat("session:" + i, night + i));
+      new Batches(connection)
+          .run(1000, i -> connection.async().pexpireat("session:" + i, night + i));
       commands.select(SEEN);
       new Batches(connection)
           .run(orders, i -> connection.async().psetex("seen:" + i, DAY.toMillis() + i, ""));
@@ -93,9 +94,12 @@ final class LiveData {
     return commands.hset(
         "order:" + i,
         Map.of(
-            "side", i % 2 == 0 ? "BUY" : "SELL",
-            "quantity", Long.toString(1 + i * 31 % 500),
-            "state", "OPEN"));
+            "side",
+            i % 2 == 0 ? "BUY" : "SELL",
+            "quantity",
+            Long.toString(1 + i * 31 % 500),
+            "state",
+            "OPEN"));
   }
 
   private static void books(

@@ -122,7 +122,8 @@ class CommandLineIT {
     assertThat(run("list").out()).contains(id, "postgres,redis,config,state", "ok");
     assertThat(json(run("list", "--json")).path("backups").path(0)).isEqualTo(json(full));
     assertThat(json(run("show", id, "--json"))).isEqualTo(json(full));
-    assertThat(run("show").out()).contains("Backup    " + id, "stop-lsn", "replication-id", "SOURCE");
+    assertThat(run("show").out())
+        .contains("Backup    " + id, "stop-lsn", "replication-id", "SOURCE");
     assertThat(run("show").out()).doesNotContain("not a point in time");
     Run unknown = run("show", "full-20010101-000000");
     assertThat(unknown.code()).isEqualTo(1);

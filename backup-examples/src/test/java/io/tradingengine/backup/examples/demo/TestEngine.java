@@ -88,10 +88,7 @@ public final class TestEngine implements AutoCloseable {
       CommandArgs<String, String> args = new CommandArgs<>(StringCodec.UTF8);
       args.add("SETUSER").add(user).add("reset").add("on").add(">" + PASSWORD);
       List.of(rules).forEach(args::add);
-      client
-          .connect()
-          .sync()
-          .dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), args);
+      client.connect().sync().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), args);
     }
   }
 
