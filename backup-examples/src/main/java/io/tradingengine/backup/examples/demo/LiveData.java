@@ -4,6 +4,7 @@ import io.lettuce.core.Consumer;
 import io.lettuce.core.LettuceFutures;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -56,7 +57,9 @@ final class LiveData {
           .run(1000, i -> connection.async().pexpireat("session:" + i, night + i));
       commands.select(SEEN);
       new Batches(connection)
-          .run(orders, i -> connection.async().psetex("seen:" + i, DAY.toMillis() + i, ""));
+          .run(
+              orders,
+              i -> connection.async().set("seen:" + i, "", SetArgs.Builder.px(DAY.toMillis() + i)));
     }
   }
 
@@ -121,6 +124,7 @@ final class LiveData {
   }
 
   /** Executions, some of which are handed out to be settled, and not all of those settled yet. */
+  @SuppressWarnings("unchecked") // lettuce takes its streams as generic varargs
   private static void executions(RedisCommands<String, String> commands) {
     for (int i = 1; i <= 500; i++) {
       commands.xadd("executions", Map.of("order", "order:" + i, "quantity", Integer.toString(i)));
