@@ -4,6 +4,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.MaintNotificationsConfig;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandInterruptedException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
@@ -200,12 +201,22 @@ public final class RedisConnector implements Closeable {
     return new IOException("Redis at " + address + " cannot be reached: " + reason, e);
   }
 
-  /** Ends all connections and threads. */
+  /** Ends all connections and threads, of an interrupted thread, too. */
   @Override
   public synchronized void close() {
     links.forEach(RedisLink::release);
     links.clear();
-    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-    resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+    // lettuce throws at once if the thread is interrupted, and leaves its own threads behind.
+    boolean interrupted = Thread.interrupted();
+    try {
+      client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    } catch (RedisCommandInterruptedException e) {
+      interrupted = true;
+    } finally {
+      resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class RedisLink implements Closeable {
   private static final int LONGEST_LINE = 1 << 16;
   private static final int DEEPEST = 16;
+  private static final int MOST_ELEMENTS = 1 << 20;
+  private static final int LONGEST_BULK = 512 << 20;
   private static final int FLUSH_AT = 1 << 16;
 
   /** Takes pieces of what a server sends. */
@@ -222,18 +225,25 @@ public final class RedisLink implements Closeable {
     if (length < 0) {
       return new Reply.Bulk(null);
     }
-    if (length > Integer.MAX_VALUE - 16) {
+    if (length > LONGEST_BULK) {
       throw malformed("a bulk of " + length + " bytes");
     }
-    byte[] bytes = new byte[(int) length];
-    ByteBuffer target = ByteBuffer.wrap(bytes);
-    transfer(length, target::put);
+    // Grows with what comes: whoever announces much has not sent it yet.
+    byte[] bytes = new byte[(int) Math.min(length, FLUSH_AT)];
+    int filled = 0;
+    while (filled < length) {
+      if (filled == bytes.length) {
+        bytes = Arrays.copyOf(bytes, (int) Math.min(length, 2L * filled));
+      }
+      ByteBuffer target = ByteBuffer.wrap(bytes, filled, bytes.length - filled);
+      filled += transferSome(target.remaining(), target::put);
+    }
     endOfBulk();
     return new Reply.Bulk(bytes);
   }
 
   private Reply array(long count, int depth) throws IOException, InterruptedException {
-    if (count > Integer.MAX_VALUE || depth > DEEPEST) {
+    if (count > MOST_ELEMENTS || depth > DEEPEST) {
       throw malformed("a list of " + count + " elements, " + depth + " deep");
     }
     List<Reply> elements = new ArrayList<>();

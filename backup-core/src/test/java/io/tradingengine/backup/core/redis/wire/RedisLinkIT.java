@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.redis.wire;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,10 @@ import io.tradingengine.backup.Redis.TlsMode;
 import io.tradingengine.backup.core.support.RedisServer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -97,6 +102,52 @@ class RedisLinkIT {
         assertThatThrownBy(() -> link.call("PING")).hasMessageContaining("has sent nothing");
       } finally {
         server.resume();
+      }
+    }
+  }
+
+  @Test
+  void closingLeavesNoThreadsBehindEvenIfInterrupted() throws Exception {
+    try (RedisServer server = RedisServer.start(6)) {
+      RedisConnector connector = new RedisConnector(access(null, null));
+      connector.connect(at(server));
+
+      Thread.currentThread().interrupt();
+      connector.close();
+
+      assertThat(Thread.interrupted()).as("the interruption is not lost").isTrue();
+      long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      while (lettuceThreads() > 0 && System.nanoTime() < deadline) {
+        Thread.sleep(20);
+      }
+      assertThat(lettuceThreads()).isZero();
+    }
+  }
+
+  private static long lettuceThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("lettuce-"))
+        .count();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"$2000000000", "*2000000000", "$500000000"})
+  void whatAnnouncesGigabytesGetsNoneOfOurMemory(String announcement) throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        RedisConnector connector = new RedisConnector(access(null, null))) {
+      RedisLink link =
+          connector.connect(new RedisAddress.Tcp("127.0.0.1", listener.getLocalPort()));
+      try (Socket other = listener.accept()) {
+        other.getOutputStream().write((announcement + "\r\n").getBytes(US_ASCII));
+        other.shutdownOutput();
+        long before = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+
+        assertThatThrownBy(() -> link.receive())
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining(Integer.toString(listener.getLocalPort()));
+
+        assertThat(ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed() - before)
+            .isLessThan(100 << 20);
       }
     }
   }
