@@ -22,11 +22,20 @@ import java.util.Optional;
  */
 final class ScanSnapshot {
   private static final String BATCH = "512";
+
+  /**
+   * Values asked for at a time. The server holds all of them in memory until they are sent, beside
+   * its data: so they are few, and one by one after a large one.
+   */
+  private static final int MOST_AT_ONCE = 64;
+
+  private static final long LARGE = 1 << 20;
   private static final long EXACT_WITHIN_MICROS = 1000;
   private static final long UNSURE = Long.MIN_VALUE;
 
   private final RedisLink link;
   private final ServerFacts facts;
+  private int atOnce = 1;
 
   ScanSnapshot(RedisLink link, ServerFacts facts) {
     this.link = link;
@@ -101,7 +110,11 @@ final class ScanSnapshot {
           keys.add(bulk.bytes());
         }
       }
-      copied += copy(database, keys, rdb);
+      while (!keys.isEmpty()) {
+        List<byte[]> some = keys.subList(0, Math.min(atOnce, keys.size()));
+        copied += copy(database, some, rdb);
+        some.clear();
+      }
     } while (!cursor.equals("0"));
     return copied;
   }
@@ -114,8 +127,10 @@ final class ScanSnapshot {
     }
     link.flush();
     long copied = 0;
+    long longest = 0;
     for (int i = 0; i < keys.size(); i++) {
       long length = link.receiveBulk("DUMP");
+      longest = Math.max(longest, length);
       if (length < 0) {
         continue; // gone since SCAN saw it
       }
@@ -127,6 +142,7 @@ final class ScanSnapshot {
       link.endOfBulk();
       copied++;
     }
+    atOnce = longest > LARGE ? 1 : Math.min(MOST_AT_ONCE, 2 * atOnce);
     return copied;
   }
 
