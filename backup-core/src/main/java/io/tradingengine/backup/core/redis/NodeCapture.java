@@ -33,6 +33,9 @@ final class NodeCapture {
   private static final Set<String> PASSING =
       Set.of("LOADING", "NOMASTERLINK", "MASTERDOWN", "BUSY", "TRYAGAIN", "CLUSTERDOWN");
 
+  /** What a server says that could not fork; it has no code of its own. */
+  private static final String NO_FORK = "BGSAVE failed";
+
   private static final String EXTENSION = "rdb";
 
   private final RedisSettings settings;
@@ -87,7 +90,7 @@ final class NodeCapture {
               context -> {
                 int attempt = context.getAttemptCount();
                 String name = attempt == 0 ? artifact : "retry" + attempt + "-" + artifact;
-                return attempt(new Job(node, order.get(attempt % order.size()), name));
+                return attemptOrNext(new Job(node, order.get(attempt % order.size()), name));
               });
     } catch (FailsafeException e) {
       throw unwrapped(e);
@@ -111,11 +114,15 @@ final class NodeCapture {
 
   private static boolean mayPass(Throwable failure) {
     if (failure instanceof RedisReplyException refusal) {
-      return PASSING.contains(refusal.code());
+      return passes(refusal);
     }
     return failure instanceof IOException
         && !(failure instanceof ArtifactException)
         && !Thread.currentThread().isInterrupted();
+  }
+
+  private static boolean passes(RedisReplyException refusal) {
+    return PASSING.contains(refusal.code()) || refusal.reply().contains(NO_FORK);
   }
 
   private void report(Node node, Throwable failure) {
@@ -123,6 +130,15 @@ final class NodeCapture {
         Finding.info(
             settings.name(),
             "the copy of " + node.master() + " was begun again: " + failure.getMessage()));
+  }
+
+  /** What a replica refuses, its master may grant, which comes next. */
+  private Taken attemptOrNext(Job job) throws IOException, InterruptedException {
+    try {
+      return attempt(job);
+    } catch (RedisReplyException e) {
+      throw job.from().equals(job.node().master()) ? e : new IOException(e.getMessage(), e);
+    }
   }
 
   private Taken attempt(Job job) throws IOException, InterruptedException {
@@ -137,7 +153,16 @@ final class NodeCapture {
     // A server may close the connection on which it has refused something: a fresh one.
     try (RedisLink link = connector.connect(job.from())) {
       ServerFacts facts = ServerFacts.of(link);
+      requireCurrent(link, facts);
       return byScan(job, new ScanSnapshot(link, facts), facts, ServerConfiguration.forFiles(link));
+    }
+  }
+
+  /** PSYNC is refused by a replica without its master; SCAN gives what it had before. */
+  private static void requireCurrent(RedisLink link, ServerFacts facts) throws IOException {
+    if (facts.isReplica() && !facts.isLinkedToMaster()) {
+      throw new IOException(
+          "The replica at " + link.address() + " does not follow its master at the moment");
     }
   }
 
@@ -149,7 +174,7 @@ final class NodeCapture {
     try {
       return Optional.of(PsyncSnapshot.begin(link, clock));
     } catch (RedisReplyException e) {
-      if (PASSING.contains(e.code()) || settings.snapshot() == Snapshot.PSYNC) {
+      if (passes(e) || settings.snapshot() == Snapshot.PSYNC) {
         throw e;
       }
       out.report(

@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.redis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -326,6 +328,60 @@ class RedisCaptureIT {
       Thread.sleep(20);
     }
     assertThat(replica.info("master_link_status")).isEqualTo(status);
+  }
+
+  @Test
+  void whereAReplicaRefusesItsMasterIsCopiedFromAsCheckSays() throws Exception {
+    try (RedisServer master = RedisServer.start(7);
+        RedisServer replica = RedisServer.of(7).setting("requirepass", "another").start()) {
+      master.call("SET", "key", "value");
+      Source source = source(at(master).replica("127.0.0.1", replica.port()).attempts(2));
+
+      assertThat(source.check())
+          .singleElement()
+          .satisfies(found -> assertThat(found.hint()).contains("the master is copied from"));
+      MemoryCapture capture = new MemoryCapture();
+      SourceState captured = source.capture(capture);
+
+      assertThat(captured.attributes()).containsEntry("address", "127.0.0.1:" + master.port());
+      assertThat(capture.findings())
+          .singleElement()
+          .satisfies(found -> assertThat(found.message()).contains("NOAUTH"));
+    }
+  }
+
+  @Test
+  void aReplicaWithoutItsMasterIsNotCopiedKeyByKeyEither() throws Exception {
+    try (RedisServer master = RedisServer.start(7);
+        RedisServer replica = RedisServer.start(7)) {
+      replica.call("SET", "stale", "value");
+      replica.call("REPLICAOF", "127.0.0.1", "1");
+      master.call("SET", "key", "value");
+      Redis redis =
+          at(master).replica("127.0.0.1", replica.port()).snapshot(Snapshot.SCAN).attempts(2);
+
+      SourceState captured = source(redis).capture(new MemoryCapture());
+
+      assertThat(captured.attributes()).containsEntry("address", "127.0.0.1:" + master.port());
+    }
+  }
+
+  @Test
+  void keyByKeyTheServerNeedsNotTheMemoryOfManyLargeValues() throws Exception {
+    try (RedisServer server = RedisServer.start(7);
+        RedisServer.Client client = server.client()) {
+      byte[] value = new byte[2 << 20];
+      Random random = new Random(7);
+      for (int i = 0; i < 50; i++) {
+        random.nextBytes(value);
+        client.call("SET".getBytes(UTF_8), ("key" + i).getBytes(UTF_8), value);
+      }
+      long before = Long.parseLong(server.info("used_memory_peak"));
+
+      source(at(server).snapshot(Snapshot.SCAN)).capture(new CountingSink());
+
+      assertThat(Long.parseLong(server.info("used_memory_peak")) - before).isLessThan(32 << 20);
+    }
   }
 
   @Test
