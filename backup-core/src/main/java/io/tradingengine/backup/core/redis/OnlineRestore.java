@@ -215,10 +215,26 @@ final class OnlineRestore implements StagedRestore {
     ServerFacts loaded = new TargetWait(control, replica, patience).untilLoaded();
     control.promote();
     phase = Phase.REPLACED;
-    control.giveBack();
-    replica.close();
     report(loaded);
-    new TargetWait(control, replica, patience).untilLogged().ifPresent(this::reportLog);
+    tidyUp(replica);
+  }
+
+  /** What fails here does not make the target lose what it has: the restore has not failed. */
+  private void tidyUp(ReplicaFeed replica) throws InterruptedException {
+    try {
+      control.release();
+      replica.close();
+    } catch (IOException e) {
+      findings.add(job.warning(String.valueOf(e.getMessage()), "do so by hand"));
+    }
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+    try {
+      new TargetWait(control, replica, patience).untilLogged().ifPresent(this::reportLog);
+    } catch (IOException e) {
+      reportLog("as far as it could be asked: " + e.getMessage());
+    }
   }
 
   private void sendAll(ReplicaFeed replica) throws IOException {
@@ -316,10 +332,7 @@ final class OnlineRestore implements StagedRestore {
   /** What to throw, after everything was taken back that can be. */
   private IOException failed(IOException cause) {
     IOException detail = new IOException(cause.getMessage(), cause);
-    String state = settle(detail);
-    for (Throwable each : detail.getSuppressed()) {
-      state += "; " + each.getMessage();
-    }
+    String state = settled(detail);
     return new IOException(
         "Restoring "
             + job.settings().name()
@@ -333,13 +346,19 @@ final class OnlineRestore implements StagedRestore {
   }
 
   private String interrupted() {
-    return "interrupted while restoring into "
-        + target.address()
-        + "; "
-        + settle(new IOException("interrupted"));
+    IOException detail = new IOException("interrupted");
+    return "interrupted while restoring into " + target.address() + "; " + settled(detail);
   }
 
-  /** Leaves the target in a state that can be told, and tells it. */
+  /** Leaves the target in a state that can be told, and tells it and what is to be done. */
+  private String settled(Throwable cause) {
+    StringBuilder state = new StringBuilder(settle(cause));
+    for (Throwable each : cause.getSuppressed()) {
+      state.append("; ").append(each.getMessage());
+    }
+    return state.toString();
+  }
+
   private String settle(Throwable cause) {
     Phase reached = phase;
     if (reached == Phase.PREPARING) {

@@ -67,15 +67,20 @@ final class TargetWait {
    * @return why it has not; empty if it has
    */
   Optional<String> untilLogged() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
     long pause = FIRST_PAUSE_MILLIS;
     while (true) {
       ServerFacts facts = control.facts();
-      boolean busy =
-          is(facts, "aof_rewrite_in_progress", "1") || is(facts, "aof_rewrite_scheduled", "1");
-      if (!is(facts, "aof_enabled", "1") || !busy) {
-        return is(facts, "aof_enabled", "1") && !is(facts, "aof_last_bgrewrite_status", "ok")
-            ? Optional.of("the last attempt failed")
-            : Optional.empty();
+      if (!is(facts, "aof_enabled", "1")) {
+        return Optional.empty();
+      }
+      boolean failed = !is(facts, "aof_last_bgrewrite_status", "ok");
+      boolean writing = is(facts, "aof_rewrite_in_progress", "1");
+      boolean toWrite = is(facts, "aof_rewrite_scheduled", "1");
+      // One that has failed is scheduled again, for ever; the failure may be an older one, too.
+      boolean waits = toWrite && (!failed || System.nanoTime() - deadline < 0);
+      if (!writing && !waits) {
+        return failed ? Optional.of("the last attempt failed") : Optional.empty();
       }
       Thread.sleep(pause);
       pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
