@@ -43,7 +43,7 @@ final class RestoreRun {
       Duration duration = since(begin);
       events.send(new BackupEvent.RunSucceeded(Operation.RESTORE, id, duration));
       return new RestoreReport(id, sources, duration, plan.predicted());
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
       events.send(new BackupEvent.RunFailed(Operation.RESTORE, id, Messages.of(e)));
       throw e;
     }
@@ -58,7 +58,7 @@ final class RestoreRun {
         staged.add(SourceRestore.stage(planner, backup, events, plan, captured));
       }
       publish(staged);
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
       takeBack(staged, e);
       throw e;
     }
@@ -113,7 +113,7 @@ final class RestoreRun {
   }
 
   /** The last first, as what it had moved aside may lie in what an earlier one put in place. */
-  private static void takeBack(Deque<SourceRestore> staged, Exception cause) {
+  private static void takeBack(Deque<SourceRestore> staged, Throwable cause) {
     boolean interrupted = Thread.interrupted();
     while (!staged.isEmpty()) {
       try {

@@ -55,7 +55,7 @@ final class SourceRestore {
     } catch (IOException e) {
       source.close();
       throw new IOException("source '" + name + "': " + Messages.of(e), e);
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (InterruptedException | RuntimeException | Error e) {
       source.close();
       throw e;
     }

@@ -49,7 +49,10 @@ final class StateHandover implements StagedRestore {
       CallbackInput handed = new CallbackInput(stored);
       try {
         callback.read(handed);
-      } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) {
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception | AssertionError | StackOverflowError | LinkageError e) {
+        // Whatever it is: other languages on the JVM throw what the interface does not declare.
         handed.end();
         throw new IOException(
             "the restore callback failed: "

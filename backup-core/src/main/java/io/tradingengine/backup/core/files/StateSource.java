@@ -81,7 +81,10 @@ final class StateSource implements Source {
       Instant asOf = clock.instant();
       try {
         callback.write(handed);
-      } catch (IOException | RuntimeException | StackOverflowError | LinkageError e) {
+      } catch (InterruptedException e) {
+        throw e;
+      } catch (Exception | AssertionError | StackOverflowError | LinkageError e) {
+        // Whatever it is: other languages on the JVM throw what the interface does not declare.
         handed.end();
         throw new IOException("the capture callback failed: " + reason(e), e);
       }

@@ -504,6 +504,26 @@ class StateBackupTest {
   }
 
   @Test
+  void anErrorOfARestoreCallbackTakesTheOthersBackToo() throws IOException {
+    BackupConfig config =
+        with(
+            State.named("positions")
+                .capture(out -> out.write(POSITIONS))
+                .restore(
+                    in -> {
+                      throw new OutOfMemoryError("of the application");
+                    }));
+    backUp(config);
+    Files.writeString(system.config.resolve("engine.yaml"), "newer");
+    var newer = TestSystem.contents(system.config);
+
+    assertThatThrownBy(() -> restore(config, RestoreRequest.latest().force()))
+        .hasStackTraceContaining("of the application");
+    assertThat(TestSystem.contents(system.config)).isEqualTo(newer);
+    assertThat(children(system.config.getParent())).containsExactly(system.config);
+  }
+
+  @Test
   void whatWasHandedOverBeforeAFailureIsNamed() {
     BackupConfig config =
         system
