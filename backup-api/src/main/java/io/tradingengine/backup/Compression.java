@@ -10,8 +10,15 @@ import java.util.OptionalLong;
 /**
  * How streams are cut and compressed. Immutable; each method returns new settings.
  *
- * <p>Memory is bounded by about {@code 2 × (workers + 1) × volume size} for one stream. Workers and
- * volume size follow from the processors and the heap unless they are given here.
+ * <p>Memory is bounded whatever the size of the data. With W workers, a backup that has A artifacts
+ * open at once holds at the most {@code (A + 2 W + 2) × volume size} outside the heap, and in the
+ * heap {@code (W + 4) ×} the size of a stored volume, which is about the volume size for data that
+ * does not compress, and usually a third of it. A restore holds, for each artifact that it reads in
+ * parallel, W plain and W stored volumes outside the heap and W stored ones in it; for each open
+ * stream one plain volume more. Small artifacts take only what they need.
+ *
+ * <p>Unless they are given here, workers and volume size follow from the processors and the heap, so
+ * that a backup takes no more than half of the heap's size.
  */
 public final class Compression {
   static final SettingsKey<Codec> CODEC =

@@ -56,7 +56,8 @@ final class TreeWriter implements AutoCloseable {
     List<RestoredFile> withBytes = new ArrayList<>();
     for (RestoredFile file : files) {
       if (file.member().size() == 0) {
-        // Made by the syncing threads. Measured: no slower than making them here, synced or not.
+        // Measured, 1,500 of them: without a sync each, a quarter less time. But then only the file
+        // system's kindness would take their mode and owner to the disk with the folder's names.
         file.acceptNothing();
       } else {
         withBytes.add(file);

@@ -7,13 +7,8 @@ import java.util.Objects;
 /**
  * How streams are cut and compressed. Immutable.
  *
- * <p>What a {@link VolumeWriter} holds at the most, with A artifacts open at once and W workers:
- * {@code (A + 2 W + 2) × volume size} of direct memory and {@code (W + 4) ×} the size of a stored
- * volume of heap, which is about the volume size for data that does not compress, and usually a
- * third of it. What a {@link VolumeReader} holds: for each artifact read in parallel, W plain
- * volumes and W stored ones of direct memory, and W stored ones of heap; for each open stream a
- * plain volume more. Nothing depends on the size of an artifact, and small artifacts take only what
- * they need.
+ * <p>{@link Compression} says how much memory a {@link VolumeWriter} and a {@link VolumeReader} hold
+ * with them at the most.
  *
  * @param codec what compresses
  * @param level 1 is fastest; ignored without compression
