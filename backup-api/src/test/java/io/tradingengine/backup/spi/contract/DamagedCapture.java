@@ -1,26 +1,21 @@
 package io.tradingengine.backup.spi.contract;
 
-import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.spi.Captured;
-import io.tradingengine.backup.spi.IndexEntry;
-import io.tradingengine.backup.spi.SourceState;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.List;
 
 /**
  * A capture of which one artifact is damaged in its middle, as a reader sees it that checks what it
  * hands out: all goes well up to there.
  */
-final class DamagedCapture implements Captured {
-  private final Captured captured;
+final class DamagedCapture extends ForwardingCaptured {
   private final String artifact;
   private final long middle;
 
   DamagedCapture(Captured captured, String artifact) {
-    this.captured = captured;
+    super(captured);
     this.artifact = artifact;
     this.middle =
         captured.artifacts().stream()
@@ -35,35 +30,15 @@ final class DamagedCapture implements Captured {
   }
 
   @Override
-  public BackupId backupId() {
-    return captured.backupId();
-  }
-
-  @Override
-  public SourceState state() {
-    return captured.state();
-  }
-
-  @Override
-  public List<ArtifactInfo> artifacts() {
-    return captured.artifacts();
-  }
-
-  @Override
-  public List<IndexEntry> index(String name) throws IOException {
-    return captured.index(name);
-  }
-
-  @Override
   public InputStream open(String name, long offset) throws IOException {
-    InputStream in = captured.open(name, offset);
+    InputStream in = super.open(name, offset);
     return name.equals(artifact) ? new Damaged(in, middle - offset) : in;
   }
 
   @Override
   public void readParallel(String name, ChunkConsumer consumer)
       throws IOException, InterruptedException {
-    captured.readParallel(
+    super.readParallel(
         name,
         (offset, bytes) -> {
           if (name.equals(artifact) && offset + bytes.remaining() > middle) {

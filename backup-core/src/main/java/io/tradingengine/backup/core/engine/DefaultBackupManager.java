@@ -6,21 +6,13 @@ import io.tradingengine.backup.BackupKind;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
-import io.tradingengine.backup.spi.Encryptor;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Runs backups on the caller's thread, or on one of their own. Thread-safe. */
-final class DefaultBackupManager implements BackupManager {
-  private final BackupConfig config;
-  private final Encryptor encryptor;
-  private final Repositories repositories;
-  private final RunRegistry runs = new RunRegistry();
-
+final class DefaultBackupManager extends RepositoryManager implements BackupManager {
   DefaultBackupManager(BackupConfig config) {
-    this.config = config;
-    this.encryptor = Components.encryptor(config);
-    this.repositories = new Repositories(config, encryptor);
+    super(config);
   }
 
   @Override
@@ -49,23 +41,7 @@ final class DefaultBackupManager implements BackupManager {
   }
 
   @Override
-  public List<BackupMetadata> list() {
-    return repositories.backups();
-  }
-
-  @Override
-  public List<Finding> damaged() {
-    return repositories.damaged();
-  }
-
-  @Override
   public BackupMetadata show(BackupId id) {
     return repositories.find(id).manifest().metadata();
-  }
-
-  @Override
-  public void close() {
-    runs.close();
-    repositories.close();
   }
 }

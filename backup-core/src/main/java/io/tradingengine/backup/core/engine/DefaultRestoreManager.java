@@ -2,45 +2,25 @@ package io.tradingengine.backup.core.engine;
 
 import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupException;
-import io.tradingengine.backup.BackupMetadata;
-import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.RestoreManager;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
 import io.tradingengine.backup.core.volume.VolumeOptions;
-import io.tradingengine.backup.spi.Encryptor;
 import java.io.IOException;
-import java.util.List;
 
 /** Plans and runs restores on the caller's thread. Thread-safe. */
-final class DefaultRestoreManager implements RestoreManager {
+final class DefaultRestoreManager extends RepositoryManager implements RestoreManager {
   /** A source is staged after the other, and PostgreSQL reads its WAL beside its data. */
   private static final int ARTIFACTS_AT_ONCE = 2;
 
-  private final BackupConfig config;
-  private final Encryptor encryptor;
-  private final Repositories repositories;
   private final VolumeOptions options;
   private final RestorePlanner planner;
-  private final RunRegistry runs = new RunRegistry();
 
   DefaultRestoreManager(BackupConfig config) {
-    this.config = config;
-    this.encryptor = Components.encryptor(config);
-    this.repositories = new Repositories(config, encryptor);
+    super(config);
     this.options = Components.volumeOptions(config, ARTIFACTS_AT_ONCE);
     this.planner = new RestorePlanner(config, options.workers());
-  }
-
-  @Override
-  public List<BackupMetadata> list() {
-    return repositories.backups();
-  }
-
-  @Override
-  public List<Finding> damaged() {
-    return repositories.damaged();
   }
 
   @Override
@@ -80,11 +60,5 @@ final class DefaultRestoreManager implements RestoreManager {
     Repositories.StoredBackup stored =
         request.backupId().map(repositories::find).orElseGet(repositories::newest);
     return new OpenBackup(stored, encryptor, options);
-  }
-
-  @Override
-  public void close() {
-    runs.close();
-    repositories.close();
   }
 }

@@ -82,15 +82,7 @@ final class ParallelRead implements Runnable {
     if (failure instanceof InterruptedException e) {
       throw e;
     }
-    if (failure instanceof IOException e) {
-      throw e;
-    }
-    if (failure instanceof RuntimeException e) {
-      throw e;
-    }
-    if (failure instanceof Error e) {
-      throw e;
-    }
+    WorkerThreads.rethrow(failure);
   }
 
   private synchronized int nextVolume() throws IOException {

@@ -73,15 +73,7 @@ final class ReadAhead implements Runnable {
         state = State.DISCARDED;
         return taken;
       }
-      if (failure instanceof IOException e) {
-        throw e;
-      }
-      if (failure instanceof RuntimeException e) {
-        throw e;
-      }
-      if (failure instanceof Error e) {
-        throw e;
-      }
+      WorkerThreads.rethrow(failure);
       throw new IllegalStateException("volume " + reading.volume(index).key() + " is taken twice");
     }
   }

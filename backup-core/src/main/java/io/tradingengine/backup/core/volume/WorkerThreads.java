@@ -1,6 +1,8 @@
 package io.tradingengine.backup.core.volume;
 
+import java.io.IOException;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /** What the pipelines of both directions do with their threads. */
 final class WorkerThreads {
@@ -11,6 +13,19 @@ final class WorkerThreads {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     return thread;
+  }
+
+  /** Throws what a thread failed with, as it is, if it did. */
+  static void rethrow(@Nullable Throwable failure) throws IOException {
+    if (failure instanceof IOException e) {
+      throw e;
+    }
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    }
+    if (failure instanceof Error e) {
+      throw e;
+    }
   }
 
   /**

@@ -21,6 +21,7 @@ import io.tradingengine.backup.PreflightException;
 import io.tradingengine.backup.RestoreManager;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreRequest;
+import io.tradingengine.backup.core.support.NoThreadLeft;
 import io.tradingengine.backup.event.BackupEvent;
 import io.tradingengine.backup.spi.ArtifactStream;
 import io.tradingengine.backup.spi.Encryptor;
@@ -35,14 +36,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several sources in one backup: their order, their failures, and those it can do without. */
+@ExtendWith(NoThreadLeft.class)
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class SourcesTogetherTest {
   private static final int MIB = 1 << 20;
@@ -54,13 +56,6 @@ class SourcesTogetherTest {
   @BeforeEach
   void fill() throws IOException {
     system = new TestSystem(folder).fill(2);
-  }
-
-  @AfterEach
-  void noThreadIsLeft() {
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
-        .noneMatch(name -> name.startsWith("backup-"));
   }
 
   private BackupMetadata backUp(Participant... participants) throws InterruptedException {

@@ -22,6 +22,7 @@ import io.tradingengine.backup.RestoreRefusedException;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
 import io.tradingengine.backup.State;
+import io.tradingengine.backup.core.support.NoThreadLeft;
 import io.tradingengine.backup.spi.ArtifactStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,14 +42,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An application's own state, from its callback through a backup and back into its callback. */
+@ExtendWith(NoThreadLeft.class)
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class StateBackupTest {
   private static final byte[] POSITIONS = noise(3 << 20);
@@ -60,13 +62,6 @@ class StateBackupTest {
   @BeforeEach
   void fill() throws IOException {
     system = new TestSystem(folder).fill(1);
-  }
-
-  @AfterEach
-  void noThreadIsLeft() {
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
-        .noneMatch(name -> name.startsWith("backup-"));
   }
 
   private static byte[] noise(int size) {

@@ -11,19 +11,18 @@ import static io.tradingengine.backup.core.files.Trees.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.Finding.Severity;
 import io.tradingengine.backup.RestoreRefusedException;
 import io.tradingengine.backup.core.files.RootTarget.Occupant;
 import io.tradingengine.backup.core.files.Trees.Taken;
 import io.tradingengine.backup.spi.Captured;
-import io.tradingengine.backup.spi.IndexEntry;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
+import io.tradingengine.backup.spi.contract.ForwardingCaptured;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,30 +73,10 @@ class FilesRestoreTest {
 
   /** A capture whose stream ends in an error after some bytes. */
   private static Captured failing(Captured captured, long after, IOException failure) {
-    return new Captured() {
-      @Override
-      public BackupId backupId() {
-        return captured.backupId();
-      }
-
-      @Override
-      public SourceState state() {
-        return captured.state();
-      }
-
-      @Override
-      public List<ArtifactInfo> artifacts() {
-        return captured.artifacts();
-      }
-
-      @Override
-      public List<IndexEntry> index(String artifact) throws IOException {
-        return captured.index(artifact);
-      }
-
+    return new ForwardingCaptured(captured) {
       @Override
       public InputStream open(String artifact, long offset) throws IOException {
-        return new FilterInputStream(captured.open(artifact, offset)) {
+        return new FilterInputStream(super.open(artifact, offset)) {
           private long left = after;
 
           @Override
@@ -110,11 +89,6 @@ class FilesRestoreTest {
             return got;
           }
         };
-      }
-
-      @Override
-      public void readParallel(String artifact, ChunkConsumer consumer) {
-        throw new UnsupportedOperationException();
       }
     };
   }

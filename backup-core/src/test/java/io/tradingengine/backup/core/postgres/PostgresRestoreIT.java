@@ -13,10 +13,9 @@ import io.tradingengine.backup.spi.IndexEntry;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
-import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
+import io.tradingengine.backup.spi.contract.ForwardingCaptured;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -299,7 +298,7 @@ class PostgresRestoreIT {
     long half = captured.artifacts().stream().mapToLong(Captured.ArtifactInfo::size).sum() / 2;
     AtomicLong done = new AtomicLong();
     Captured failing =
-        new Delegating(captured) {
+        new ForwardingCaptured(captured) {
           @Override
           public void readParallel(String artifact, ChunkConsumer consumer)
               throws IOException, InterruptedException {
@@ -404,7 +403,7 @@ class PostgresRestoreIT {
     }
     try (Mount large = Mount.tmpfs(disk, 200)) {
       Captured filling =
-          new Delegating(captured) {
+          new ForwardingCaptured(captured) {
             @Override
             public void readParallel(String artifact, ChunkConsumer consumer)
                 throws IOException, InterruptedException {
@@ -423,48 +422,8 @@ class PostgresRestoreIT {
     }
   }
 
-  /** A capture with something else about it. */
-  private static class Delegating implements Captured {
-    private final Captured captured;
-
-    Delegating(Captured captured) {
-      this.captured = captured;
-    }
-
-    @Override
-    public io.tradingengine.backup.BackupId backupId() {
-      return captured.backupId();
-    }
-
-    @Override
-    public SourceState state() {
-      return captured.state();
-    }
-
-    @Override
-    public List<ArtifactInfo> artifacts() {
-      return captured.artifacts();
-    }
-
-    @Override
-    public List<IndexEntry> index(String artifact) throws IOException {
-      return captured.index(artifact);
-    }
-
-    @Override
-    public InputStream open(String artifact, long offset) throws IOException {
-      return captured.open(artifact, offset);
-    }
-
-    @Override
-    public void readParallel(String artifact, ChunkConsumer consumer)
-        throws IOException, InterruptedException {
-      captured.readParallel(artifact, consumer);
-    }
-  }
-
   /** A capture in which one bit of the base's largest file is another. */
-  private static final class Flipped extends Delegating {
+  private static final class Flipped extends ForwardingCaptured {
     Flipped(Captured captured) {
       super(captured);
     }

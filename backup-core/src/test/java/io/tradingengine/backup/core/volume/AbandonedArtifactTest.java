@@ -8,11 +8,9 @@ import io.tradingengine.backup.Compression.Codec;
 import io.tradingengine.backup.spi.ArtifactStream;
 import io.tradingengine.backup.spi.ObjectKey;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -110,13 +108,7 @@ class AbandonedArtifactTest {
   @Test
   void nothingIsAbandonedOnceAllHasFailed() throws Exception {
     IOException failure = new IOException("No space left on device");
-    try (VolumeWriter writer =
-        new VolumeWriter(
-            OPTIONS,
-            XOR,
-            (key, content) -> {
-              throw failure;
-            })) {
+    try (VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, Samples.failing(failure))) {
       ArtifactStream out = writer.create(givenUp("base"));
       assertThatIOException().isThrownBy(() -> out.write(MUCH)).withCause(failure);
       assertThatIOException().isThrownBy(out::abandon).withCause(failure);
@@ -127,18 +119,7 @@ class AbandonedArtifactTest {
   @Test
   void anInterruptionWhileItIsAbandonedStopsEverything() throws Exception {
     CountDownLatch stuck = new CountDownLatch(1);
-    try (VolumeWriter writer =
-        new VolumeWriter(
-            OPTIONS,
-            XOR,
-            (key, content) -> {
-              stuck.countDown();
-              try {
-                TimeUnit.MINUTES.sleep(5);
-              } catch (InterruptedException e) {
-                throw new InterruptedIOException("put was interrupted");
-              }
-            })) {
+    try (VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, Samples.stuck(stuck))) {
       ArtifactStream out = writer.create(givenUp("base"));
       out.write(MUCH, 0, 15_000);
       stuck.await();

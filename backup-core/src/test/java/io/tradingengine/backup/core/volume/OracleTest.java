@@ -68,7 +68,7 @@ class OracleTest {
   }
 
   private Artifact write(Codec codec, byte[] plain) throws IOException {
-    return Samples.write(Samples.options(codec, VOLUME), new PlainEncryptor(), store, plain);
+    return Samples.write(Samples.options(codec, VOLUME), Samples.PLAIN, store, plain);
   }
 
   private Path join(Artifact artifact, String name) throws IOException {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import com.github.luben.zstd.Zstd;
 import io.tradingengine.backup.Compression.Codec;
 import io.tradingengine.backup.IntegrityException;
+import io.tradingengine.backup.core.support.NoThreadLeft;
 import io.tradingengine.backup.spi.ObjectKey;
 import io.tradingengine.backup.spi.Sha256;
 import java.io.ByteArrayOutputStream;
@@ -24,13 +25,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+@ExtendWith(NoThreadLeft.class)
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class ReaderFailureTest {
   private static final int VOLUME = 10_000;
@@ -39,13 +41,6 @@ class ReaderFailureTest {
   private static final byte[] BYTES = Samples.bytes(20 * VOLUME, 1);
 
   private final MemoryStore store = new MemoryStore();
-
-  @AfterEach
-  void noThreadIsLeft() {
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
-        .noneMatch(name -> name.startsWith("backup-"));
-  }
 
   @Test
   void aFlippedBitIsFoundAndNamed() throws Exception {
@@ -108,7 +103,7 @@ class ReaderFailureTest {
   @Test
   void missingDecryptionIsNamedAsSuch() throws Exception {
     Artifact artifact = write(OPTIONS, XOR, store, BYTES);
-    try (VolumeReader reader = new VolumeReader(OPTIONS, new PlainEncryptor(), store);
+    try (VolumeReader reader = new VolumeReader(OPTIONS, Samples.PLAIN, store);
         InputStream in = reader.open(artifact, 0)) {
       assertThatThrownBy(in::readAllBytes)
           .isInstanceOf(IntegrityException.class)
@@ -402,7 +397,7 @@ class ReaderFailureTest {
       throws IOException {
     MemoryStore honest = new MemoryStore();
     VolumeOptions options = Samples.options(codec, 1 << 20);
-    Volume volume = Samples.write(options, new PlainEncryptor(), honest, content).volumes().get(0);
+    Volume volume = Samples.write(options, Samples.PLAIN, honest, content).volumes().get(0);
     byte[] frame = tamper.apply(honest.objects.get(volume.key()));
     ByteArrayOutputStream message = new ByteArrayOutputStream();
     try (var out = XOR.newSealer().encrypt(message, "")) {

@@ -80,8 +80,8 @@ class RoundTripTest {
     for (int size : new int[] {1 << 18, (1 << 18) + 1, (1 << 20) - 1, 1 << 20, (3 << 20) + 1}) {
       MemoryStore fresh = new MemoryStore();
       byte[] bytes = Samples.bytes(size, size);
-      Artifact artifact = write(options, new PlainEncryptor(), fresh, bytes);
-      try (VolumeReader reader = new VolumeReader(options, new PlainEncryptor(), fresh)) {
+      Artifact artifact = write(options, Samples.PLAIN, fresh, bytes);
+      try (VolumeReader reader = new VolumeReader(options, Samples.PLAIN, fresh)) {
         assertThat(read(reader, artifact, 0)).isEqualTo(bytes);
       }
     }

@@ -1,21 +1,48 @@
 package io.tradingengine.backup.core.volume;
 
 import io.tradingengine.backup.Compression.Codec;
+import io.tradingengine.backup.core.openpgp.NoEncryptionProvider;
 import io.tradingengine.backup.spi.ArtifactStream;
 import io.tradingengine.backup.spi.Encryptor;
 import io.tradingengine.backup.spi.ObjectKey;
+import io.tradingengine.backup.spi.Settings;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** What the tests of this package write. */
 final class Samples {
   static final ObjectKey FOLDER = new ObjectKey("full-20240115-020000/postgres");
 
+  /** Leaves everything as it is. */
+  static final Encryptor PLAIN =
+      new NoEncryptionProvider().open(Settings.of("none"), Optional.empty());
+
   private Samples() {}
+
+  /** A sink that puts nothing, but fails. */
+  static ObjectSink failing(Throwable failure) {
+    return (key, content) -> WorkerThreads.rethrow(failure);
+  }
+
+  /** A sink that puts nothing, but waits until it is interrupted. */
+  static ObjectSink stuck(CountDownLatch begun) {
+    return (key, content) -> {
+      begun.countDown();
+      try {
+        TimeUnit.MINUTES.sleep(5);
+      } catch (InterruptedException e) {
+        throw new InterruptedIOException("put was interrupted");
+      }
+    };
+  }
 
   /** Bytes of which about half compress. */
   static byte[] bytes(int size, long seed) {

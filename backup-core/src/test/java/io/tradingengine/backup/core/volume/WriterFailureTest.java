@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.tradingengine.backup.Compression.Codec;
+import io.tradingengine.backup.core.support.NoThreadLeft;
 import io.tradingengine.backup.spi.ArtifactStream;
 import io.tradingengine.backup.spi.Content;
-import io.tradingengine.backup.spi.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -21,11 +21,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(NoThreadLeft.class)
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class WriterFailureTest {
   private static final VolumeOptions OPTIONS = Samples.options(Codec.ZSTD, 10_000);
@@ -33,13 +34,6 @@ class WriterFailureTest {
   private static final byte[] MUCH = Samples.bytes(1_000_000, 1);
 
   private final List<Artifact> finished = new ArrayList<>();
-
-  @AfterEach
-  void noThreadIsLeft() {
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
-        .noneMatch(name -> name.startsWith("backup-"));
-  }
 
   @Test
   void aFailedPutStopsEverythingAndIsTheCauseFromThenOn() throws Exception {
@@ -77,13 +71,7 @@ class WriterFailureTest {
   @Test
   void aPutThatFailsLastFailsFinish() {
     IOException failure = new IOException("No space left on device");
-    try (VolumeWriter writer =
-        new VolumeWriter(
-            OPTIONS,
-            XOR,
-            (key, content) -> {
-              throw failure;
-            })) {
+    try (VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, Samples.failing(failure))) {
       ArtifactStream out = writer.create(target("base", "tar", finished::add));
       out.write(1);
       assertThatIOException().isThrownBy(out::finish).withCause(failure);
@@ -136,13 +124,7 @@ class WriterFailureTest {
   @Test
   void anErrorIsAFailureLikeAnyOther() throws Exception {
     OutOfMemoryError failure = new OutOfMemoryError("pretended");
-    try (VolumeWriter writer =
-        new VolumeWriter(
-            OPTIONS,
-            XOR,
-            (key, content) -> {
-              throw failure;
-            })) {
+    try (VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, Samples.failing(failure))) {
       ArtifactStream out = writer.create(target("base", "tar", finished::add));
       assertThatIOException().isThrownBy(() -> writeForEver(out)).withCause(failure);
     }
@@ -204,7 +186,7 @@ class WriterFailureTest {
   @Test
   void anInterruptedProducerStopsEverything() throws Exception {
     CountDownLatch stuck = new CountDownLatch(1);
-    try (VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, stuckSink(stuck))) {
+    try (VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, Samples.stuck(stuck))) {
       ArtifactStream out = writer.create(target("base", "tar", finished::add));
       Thread producer = Thread.currentThread();
       Thread interrupter =
@@ -227,7 +209,7 @@ class WriterFailureTest {
   @Test
   void anInterruptedFinishStopsEverything() throws Exception {
     CountDownLatch stuck = new CountDownLatch(1);
-    try (VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, stuckSink(stuck))) {
+    try (VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, Samples.stuck(stuck))) {
       ArtifactStream out = writer.create(target("base", "tar", finished::add));
       out.write(1);
       Thread.currentThread().interrupt();
@@ -240,7 +222,7 @@ class WriterFailureTest {
   @Test
   void closingFromAnotherThreadStopsAWaitingProducer() throws Exception {
     CountDownLatch stuck = new CountDownLatch(1);
-    VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, stuckSink(stuck));
+    VolumeWriter writer = new VolumeWriter(OPTIONS, XOR, Samples.stuck(stuck));
     Thread closer =
         new Thread(
             () -> {
@@ -343,15 +325,6 @@ class WriterFailureTest {
     while (true) {
       out.write(MUCH);
     }
-  }
-
-  /** Waits until it is interrupted. */
-  private static ObjectSink stuckSink(CountDownLatch stuck) {
-    return (ObjectKey key, Content content) -> {
-      stuck.countDown();
-      sleep(new AtomicReference<>());
-      throw new InterruptedIOException("put was interrupted");
-    };
   }
 
   private static void sleep(AtomicReference<Throwable> thrown) {
