@@ -17,8 +17,8 @@ import java.util.OptionalLong;
  * parallel, W plain and W stored volumes outside the heap and W stored ones in it; for each open
  * stream one plain volume more. Small artifacts take only what they need.
  *
- * <p>Unless they are given here, workers and volume size follow from the processors and the heap, so
- * that a backup takes no more than half of the heap's size.
+ * <p>Unless they are given here, workers and volume size follow from the processors and the heap,
+ * so that a backup takes no more than half of the heap's size.
  */
 public final class Compression {
   static final SettingsKey<Codec> CODEC =

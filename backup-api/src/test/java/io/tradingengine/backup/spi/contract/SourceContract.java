@@ -199,7 +199,8 @@ public abstract class SourceContract {
       Object before = target();
       assertThatThrownBy(() -> source().stage(task))
           .as("with '%s' damaged", artifact)
-          .satisfies(thrown -> assertThat(causes(thrown)).anyMatch(IntegrityException.class::isInstance));
+          .satisfies(
+              thrown -> assertThat(causes(thrown)).anyMatch(IntegrityException.class::isInstance));
       assertThat(target()).isEqualTo(before);
     }
   }
@@ -217,7 +218,8 @@ public abstract class SourceContract {
             }
           }
         };
-    assertThatThrownBy(() -> source().capture(interrupting)).isInstanceOf(InterruptedException.class);
+    assertThatThrownBy(() -> source().capture(interrupting))
+        .isInstanceOf(InterruptedException.class);
     assertThat(Thread.interrupted()).isFalse();
     assertThat(capture().memory().finished()).isNotEmpty();
   }
@@ -240,8 +242,6 @@ public abstract class SourceContract {
   }
 
   private static List<Throwable> causes(Throwable thrown) {
-    return Stream.iterate(thrown, each -> each != null, Throwable::getCause)
-        .limit(50)
-        .toList();
+    return Stream.iterate(thrown, each -> each != null, Throwable::getCause).limit(50).toList();
   }
 }

@@ -6,7 +6,9 @@ import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.spi.Encryptor;
 import java.util.List;
 
-/** What both managers do: they look at repositories, and stop what runs when closed. Thread-safe. */
+/**
+ * What both managers do: they look at repositories, and stop what runs when closed. Thread-safe.
+ */
 abstract class RepositoryManager {
   final BackupConfig config;
   final Encryptor encryptor;

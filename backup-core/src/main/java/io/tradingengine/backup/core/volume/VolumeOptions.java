@@ -7,8 +7,8 @@ import java.util.Objects;
 /**
  * How streams are cut and compressed. Immutable.
  *
- * <p>{@link Compression} says how much memory a {@link VolumeWriter} and a {@link VolumeReader} hold
- * with them at the most.
+ * <p>{@link Compression} says how much memory a {@link VolumeWriter} and a {@link VolumeReader}
+ * hold with them at the most.
  *
  * @param codec what compresses
  * @param level 1 is fastest; ignored without compression
