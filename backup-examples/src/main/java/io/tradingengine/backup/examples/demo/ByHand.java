@@ -27,15 +27,15 @@ final class ByHand {
             open() { gpg --quiet --batch --pinentry-mode loopback --passphrase-file backup-passphrase -d "$1"; }
             set -o pipefail
             mkdir -m 700 by-hand
-            (for v in repository/%2$s/postgres/base-*.tar.zst.gpg; do open "$v" || exit 1; done) | zstd -d | tar x -C by-hand
-            (for v in repository/%2$s/postgres/wal-*.tar.zst.gpg; do open "$v" || exit 1; done) | zstd -d | tar x -C by-hand/pg_wal
+            (for v in repository/%2$s/postgres/base-*.tar.zst.gpg; do open "$v" || exit 1; done) | zstd -d | tar x --no-same-owner -C by-hand
+            (for v in repository/%2$s/postgres/wal-*.tar.zst.gpg; do open "$v" || exit 1; done) | zstd -d | tar x --no-same-owner -C by-hand/pg_wal
             chmod -R go= by-hand && %3$s -D by-hand -p 54321 -k ''
             # and, in another terminal with the lines up to 'set -o pipefail':
             mkdir -m 700 redis-by-hand
             (for v in repository/%2$s/redis/dump-*.rdb.zst.gpg; do open "$v" || exit 1; done) | zstd -d > redis-by-hand/dump.rdb
-            redis/redis-server --port 54322 --dir redis-by-hand --appendonly no
+            %4$s --port 54322 --dir redis-by-hand --appendonly no
           """,
-        folder.root(), backup.backupId(), postgres);
+        folder.root(), backup.backupId(), postgres, RedisBinary.of(folder.root()));
     out.flush();
   }
 }

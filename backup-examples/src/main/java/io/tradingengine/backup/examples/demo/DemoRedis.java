@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * itself. Not safe for concurrent use.
  */
 final class DemoRedis implements AutoCloseable {
+  /** Where all of it is, below the demo's folder. */
+  static final String FOLDER = "redis";
+
   private static final String VERSION = "redis_version:";
 
   private final Path folder;
@@ -27,7 +30,7 @@ final class DemoRedis implements AutoCloseable {
 
   /** A server in the folder {@code redis} below {@code folder}. Starts nothing yet. */
   DemoRedis(Path folder, Secret password) throws IOException, InterruptedException {
-    this.folder = folder.resolve("redis");
+    this.folder = folder.resolve(FOLDER);
     this.password = password;
     this.process = new ServerProcess("Redis", folder);
     this.port = ServerProcess.freePort();

@@ -14,6 +14,12 @@ final class RedisBinary {
 
   private RedisBinary() {}
 
+  /** The program that runs below {@code root}, from there; or the system's. */
+  static String of(Path root) {
+    Path program = Path.of(DemoRedis.FOLDER, OF_THE_SYSTEM);
+    return Files.exists(root.resolve(program)) ? program.toString() : OF_THE_SYSTEM;
+  }
+
   /** Unpacks the server into {@code folder}, which is made, and gives the program to run. */
   static String unpackInto(Path folder) throws IOException, InterruptedException {
     Path program = folder.resolve(OF_THE_SYSTEM);
@@ -31,6 +37,7 @@ final class RedisBinary {
       return program.toString();
     }
     // The packed one needs glibc 2.34 and OpenSSL 3.
+    Files.delete(program);
     if (runs(OF_THE_SYSTEM)) {
       return OF_THE_SYSTEM;
     }
