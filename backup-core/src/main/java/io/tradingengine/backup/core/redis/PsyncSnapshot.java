@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
  * protocol.
  */
 final class PsyncSnapshot {
-  private static final Pattern FULL_SYNC = Pattern.compile("\\+FULLRESYNC ([0-9a-f]{40}) (\\d{1,18})");
+  private static final Pattern FULL_SYNC =
+      Pattern.compile("\\+FULLRESYNC ([0-9a-f]{40}) (\\d{1,18})");
 
   /** What a replica may call itself for a moment after it has joined its master. */
   private static final String NO_ID = "0".repeat(40);

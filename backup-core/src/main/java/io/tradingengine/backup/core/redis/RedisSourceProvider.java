@@ -126,6 +126,7 @@ public final class RedisSourceProvider implements SourceProvider {
   public Source open(String name, Settings settings) {
     Problems problems = new Problems(settings);
     RedisTopology topology = topology(settings, problems);
+    refuseIdle(settings, problems);
     problems.throwIfAny();
     RedisAccess access = access(settings, USER, PASSWORD);
     RedisSettings capture =
@@ -156,6 +157,32 @@ public final class RedisSourceProvider implements SourceProvider {
             settings.find(TLS_CERT),
             settings.find(TLS_KEY));
     return new RedisAccess(settings.find(user), reveal, tls, settings.get(TIMEOUT));
+  }
+
+  /** What is set and would do nothing was meant otherwise: such as TLS, or another user. */
+  private static void refuseIdle(Settings settings, Problems problems) {
+    if (settings.get(TLS) == TlsMode.DISABLE) {
+      for (SettingsKey<?> key : List.of(TLS_CA, TLS_CERT, TLS_KEY)) {
+        problems.addIfSet(key, "does nothing without TLS, expected 'tls' beside it");
+      }
+    }
+    if (settings.find(TLS_CERT).isEmpty()) {
+      problems.addIfSet(TLS_KEY, "stands alone, expected 'tls-cert' beside it");
+    }
+    if (settings.find(PASSWORD).isEmpty()) {
+      problems.addIfSet(USER, "stands alone, expected 'password' beside it");
+    }
+    if (settings.find(SENTINELS).isEmpty()) {
+      for (SettingsKey<?> key : List.of(SENTINEL_MASTER, SENTINEL_USER, SENTINEL_PASSWORD)) {
+        problems.addIfSet(key, "stands alone, expected 'sentinels' beside it");
+      }
+    }
+    if (settings.find(SENTINELS).isPresent() || settings.find(CLUSTER).isPresent()) {
+      problems.addIfSet(REPLICA, "is for a single server, expected 'prefer-replicas' instead");
+    }
+    if (settings.get(TIMEOUT).isZero()) {
+      problems.add(TIMEOUT, "is zero, expected at least a second");
+    }
   }
 
   private static RedisTopology topology(Settings settings, Problems problems) {
@@ -205,6 +232,12 @@ public final class RedisSourceProvider implements SourceProvider {
 
     void add(SettingsKey<?> key, String problem) {
       found.add(settings.place() + "." + key.name() + ": " + problem);
+    }
+
+    void addIfSet(SettingsKey<?> key, String problem) {
+      if (settings.find(key).isPresent()) {
+        add(key, problem);
+      }
     }
 
     RedisAddress address(Settings from) {

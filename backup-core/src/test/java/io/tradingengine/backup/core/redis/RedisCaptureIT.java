@@ -531,4 +531,22 @@ class RedisCaptureIT {
             redis ->
                 assertThat(redis.settings().validate(new RedisSourceProvider().keys())).isEmpty());
   }
+
+  @Test
+  void whatWouldSilentlyDoNothingIsRefused() {
+    Redis idle =
+        Redis.cluster("a:1")
+            .replica("b", 1)
+            .user("backup")
+            .tlsClientCert(Path.of("/cert.pem"), Path.of("/key.pem"))
+            .sentinelUser("watcher")
+            .timeout(Duration.ZERO);
+
+    assertThatThrownBy(() -> source(idle))
+        .hasMessageContaining("replica: is for a single server")
+        .hasMessageContaining("user: stands alone, expected 'password'")
+        .hasMessageContaining("tls-cert: does nothing without TLS")
+        .hasMessageContaining("sentinel-user: stands alone, expected 'sentinels'")
+        .hasMessageContaining("timeout: is zero");
+  }
 }

@@ -35,8 +35,7 @@ class TargetWaitTest {
       Thread server = new Thread(() -> answer(listener), "test-redis");
       server.start();
       TargetControl control =
-          new TargetControl(
-              connector, new RedisAddress.Tcp("127.0.0.1", listener.getLocalPort()));
+          new TargetControl(connector, new RedisAddress.Tcp("127.0.0.1", listener.getLocalPort()));
 
       assertThat(new TargetWait(control, feed, Duration.ofMillis(500)).untilLogged())
           .hasValueSatisfying(reason -> assertThat(reason).contains("failed"));
