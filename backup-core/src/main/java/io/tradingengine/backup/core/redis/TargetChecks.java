@@ -157,7 +157,8 @@ final class TargetChecks {
     if (settings.redis().topology() instanceof RedisTopology.Sentinel) {
       return objection(
           "Sentinel takes a master that becomes a replica for lost, and replaces it",
-          "SENTINEL REMOVE it before the restore, and SENTINEL MONITOR it again after");
+          "SENTINEL REMOVE it, restore with host and port instead of sentinels, and SENTINEL"
+              + " MONITOR it again");
     }
     if (settings.redis().access().tls().mode() != TlsMode.DISABLE) {
       return objection(
