@@ -296,6 +296,9 @@ class RedisCaptureIT {
             RedisServer.of(7).setting("replicaof", "127.0.0.1 " + master.port()).start()) {
       RedisData.fill(master, 1_000);
       awaitLink(replica, "up");
+      while (!replica.digest().equals(master.digest())) {
+        Thread.sleep(20); // the stream begins with the replica's first acknowledgement only
+      }
       MemoryCapture capture = new MemoryCapture();
       Source source = source(at(master).replica("127.0.0.1", replica.port()).attempts(3));
 
