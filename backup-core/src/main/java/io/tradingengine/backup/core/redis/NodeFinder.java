@@ -113,6 +113,9 @@ final class NodeFinder {
     List<Node> nodes =
         askAny(cluster.seeds(), servers, link -> read(link, link.call("CLUSTER", "SLOTS")));
     requireAllSlots(nodes);
+    for (Node node : nodes) {
+      requireNoneOnTheMove(node);
+    }
     return nodes;
   }
 
@@ -163,6 +166,28 @@ final class NodeFinder {
       return new RedisAddress.Tcp(host, Integer.parseInt(port));
     } catch (IllegalArgumentException e) {
       throw new IOException("Redis names a server '" + host + "' with the port '" + port + "'", e);
+    }
+  }
+
+  /**
+   * While a slot is moved, some of its keys are with either master, and {@code CLUSTER SLOTS} does
+   * not show it. Each master tells its own: {@code [93->-id]} is leaving, {@code [93-<-id]} is
+   * coming.
+   */
+  private void requireNoneOnTheMove(Node node) throws IOException, InterruptedException {
+    try (RedisLink link = servers.connect(node.master())) {
+      for (String line : link.call("CLUSTER", "NODES").text().lines().toList()) {
+        int open = line.indexOf('[');
+        if (line.contains("myself") && open >= 0) {
+          throw new IOException(
+              "Slots of the cluster are on the move ("
+                  + node.master()
+                  + " has "
+                  + line.substring(open)
+                  + "), so keys would be in it twice or not at all: wait until the resharding is"
+                  + " through, or end it with redis-cli --cluster fix");
+        }
+      }
     }
   }
 

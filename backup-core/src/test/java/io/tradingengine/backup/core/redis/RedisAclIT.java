@@ -141,11 +141,11 @@ class RedisAclIT {
   }
 
   @Test
-  void itNeedsOneRuleMoreForACluster() throws Exception {
+  void itNeedsTwoRulesMoreForACluster() throws Exception {
     try (RedisCluster cluster = RedisCluster.start()) {
       cluster.set("key", "value");
       List<String> rules = new ArrayList<>(rules("backup"));
-      rules.add("+cluster|slots");
+      rules.addAll(List.of("+cluster|slots", "+cluster|nodes"));
       cluster.masters().forEach(master -> master.call(command("backup", rules)));
 
       assertThat(backup(as("backup", Redis.cluster(cluster.seed()))))

@@ -65,6 +65,31 @@ class RedisTopologyIT {
   }
 
   @Test
+  void aClusterWhoseSlotsAreOnTheMoveIsRefused() throws Exception {
+    try (RedisCluster cluster = RedisCluster.start()) {
+      RedisServer from = cluster.masters().get(0);
+      RedisServer to = cluster.masters().get(1);
+      String id = RedisServer.text(to.call("CLUSTER", "MYID"));
+      from.call("CLUSTER", "SETSLOT", "7", "MIGRATING", id);
+      Source source = source(Redis.cluster(cluster.seed()));
+
+      assertThat(source.check())
+          .singleElement()
+          .satisfies(
+              finding -> {
+                assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
+                assertThat(finding.message()).contains("on the move", "[7->-" + id + "]");
+              });
+      assertThatThrownBy(() -> source.capture(new MemoryCapture()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("on the move");
+
+      from.call("CLUSTER", "SETSLOT", "7", "STABLE");
+      assertThat(source.check()).isEmpty();
+    }
+  }
+
+  @Test
   void aClusterThatIsNotWholeIsRefused() throws Exception {
     try (RedisServer lonely = RedisCluster.node()) {
       assertThat(source(Redis.cluster("127.0.0.1:" + lonely.port())).check())

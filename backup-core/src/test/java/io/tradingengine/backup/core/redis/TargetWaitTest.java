@@ -23,8 +23,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class TargetWaitTest {
   private static final String FAILS_FOR_EVER =
-      "redis_version:7.0.15\r\naof_enabled:1\r\naof_rewrite_in_progress:0\r\n"
-          + "aof_rewrite_scheduled:1\r\naof_last_bgrewrite_status:err\r\n";
+      String.join(
+          "\r\n",
+          "redis_version:7.0.15",
+          "aof_enabled:1",
+          "aof_rewrite_in_progress:0",
+          "aof_rewrite_scheduled:1",
+          "aof_last_bgrewrite_status:err",
+          "");
 
   @Test
   void aRewriteThatFailsAndIsScheduledAgainAndAgainIsNotWaitedForForEver() throws Exception {
