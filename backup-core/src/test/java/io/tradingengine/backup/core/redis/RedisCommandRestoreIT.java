@@ -10,6 +10,8 @@ import io.tradingengine.backup.Redis.Restore;
 import io.tradingengine.backup.RestoreRefusedException;
 import io.tradingengine.backup.core.redis.RestoreFixture.Backup;
 import io.tradingengine.backup.core.redis.wire.RedisAccess;
+import io.tradingengine.backup.core.redis.wire.RedisAddress;
+import io.tradingengine.backup.core.support.RedisCluster;
 import io.tradingengine.backup.core.support.RedisServer;
 import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.StagedRestore;
@@ -191,14 +193,14 @@ class RedisCommandRestoreIT {
         RedisCluster cluster = RedisCluster.start(0, 5000, 11000);
         RedisServer single = RedisServer.start(7)) {
       fill(source);
-      restore(cluster.restoring(), Backup.of(source));
+      restore(restoring(cluster), Backup.of(source));
       assertThat(cluster.digest()).isEqualTo(source.digest());
-      assertThat(cluster.servers().get(2).info("number_of_libraries")).isEqualTo("1");
-      assertThatThrownBy(() -> restore(cluster.restoring(), backups[7]))
+      assertThat(cluster.masters().get(2).info("number_of_libraries")).isEqualTo("1");
+      assertThatThrownBy(() -> restore(restoring(cluster), backups[7]))
           .hasMessageContaining("keys in database 3")
           .hasMessageContaining("1 database");
 
-      Backup ofCluster = Backup.of(cluster.settings());
+      Backup ofCluster = Backup.of(settings(cluster));
       restore(RestoreFixture.to(single, Restore.AUTO), ofCluster);
       assertThat(single.digest()).isEqualTo(source.digest());
       assertOfflineShards(ofCluster, cluster, folder);
@@ -216,9 +218,20 @@ class RedisCommandRestoreIT {
     }
   }
 
+  private static RedisSettings settings(RedisCluster cluster) {
+    return RestoreFixture.redis(
+        new RedisTopology.Cluster(
+            List.of(RedisAddress.Tcp.parse(cluster.seed())), RedisTopology.CopyFrom.MASTER),
+        Duration.ofSeconds(20));
+  }
+
+  private static RestoreSettings restoring(RedisCluster cluster) {
+    return RestoreFixture.to(settings(cluster), Restore.AUTO);
+  }
+
   private static void assertOfflineShards(Backup backup, RedisCluster cluster, Path folder)
       throws Exception {
-    RestoreSettings settings = cluster.restoring();
+    RestoreSettings settings = restoring(cluster);
     try (StagedRestore staged = new RedisRestore(settings).stage(backup.task(folder, false))) {
       staged.publish();
       assertThat(staged.finish().nextSteps())
