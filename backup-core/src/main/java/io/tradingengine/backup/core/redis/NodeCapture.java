@@ -249,7 +249,12 @@ final class NodeCapture {
   private static <T> T giveUpUnless(ArtifactStream stream, Writing<T> writing)
       throws IOException, InterruptedException {
     try {
-      return writing.to(stream);
+      T written = writing.to(stream);
+      if (Thread.interrupted()) {
+        // What is small may have come without a wait that would have noticed.
+        throw new InterruptedException("interrupted while copying");
+      }
+      return written;
     } catch (ArtifactException e) {
       throw e;
     } catch (IOException e) {
