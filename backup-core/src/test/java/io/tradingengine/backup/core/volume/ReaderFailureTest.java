@@ -337,12 +337,13 @@ class ReaderFailureTest {
     VolumeOptions manyLanes = new VolumeOptions(Codec.NONE, 1, 1000, 64);
     Artifact artifact = write(manyLanes, XOR, store, BYTES);
     AtomicInteger running = new AtomicInteger();
+    int cancelled = 0;
     for (int round = 0; round < 20; round++) {
       VolumeReader reader = new VolumeReader(manyLanes, XOR, store);
       Thread closer = new Thread(reader::close);
       AtomicInteger calls = new AtomicInteger();
-      assertThatIOException()
-          .isThrownBy(
+      Throwable thrown =
+          catchThrowable(
               () ->
                   reader.readParallel(
                       artifact,
@@ -353,11 +354,15 @@ class ReaderFailureTest {
                         }
                         spin(Duration.ofMillis(5));
                         running.decrementAndGet();
-                      }))
-          .withMessageContaining("cancelled");
+                      }));
       assertThat(running).hasValue(0);
       closer.join();
+      if (thrown != null) { // on a busy machine, all may have been read before it was closed
+        assertThat(thrown).isInstanceOf(IOException.class).hasMessageContaining("cancelled");
+        cancelled++;
+      }
     }
+    assertThat(cancelled).isPositive();
   }
 
   @Test
