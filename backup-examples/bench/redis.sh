@@ -25,7 +25,10 @@ export BACKUP_PASSPHRASE=bench
 source_port=$(free_port 63791)
 pids=()
 finish() {
-  for pid in "${pids[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do
+    kill -9 "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
   rm -rf "$dir"
 }
 trap finish EXIT
@@ -72,9 +75,9 @@ own() { # FIELD's section, or nothing for the first
     /"durationMillis"/ && (in_report == "" || reached) { gsub(/[ ,]/, "", $2); printf "%.3f", $2 / 1000; exit }' "$dir/out"
 }
 
-backup() { # NAME
+backup() { # NAME [JVM option]
   rm -rf "$dir/$1-repository"
-  timed "$1-process" "$java" $java_opts -jar "$jar" -c "$dir/$1.yaml" full --json
+  timed "$1-process" "$java" $java_opts ${2:-} -jar "$jar" -c "$dir/$1.yaml" full --json
   result "$1-backup" "$(own)"
 }
 
@@ -108,14 +111,19 @@ openpgp="{type: openpgp, recipients: [backup-public-key.asc]}"
 config plain "$source_port" auto "{type: none}"
 config openpgp "$source_port" auto "$openpgp"
 config warm "$source_port" auto "$openpgp"
+config archive "$source_port" auto "$openpgp"
 config online "$target_port" online "$openpgp" openpgp
 config commands "$target_port" commands "$openpgp" openpgp
+
+# What a JVM has to load each time, once and for all: see java -XX:SharedArchiveFile.
+"$java" -XX:ArchiveClassesAtExit="$dir/classes.jsa" -jar "$jar" -c "$dir/archive.yaml" full >/dev/null 2>&1
 
 echo "load: $(cut -d' ' -f1-3 /proc/loadavg); $(redis-server --version | cut -d' ' -f3); $(redis-cli -p "$source_port" info keyspace | tr -d '\r' | tail -n +2 | tr '\n' ' ')"
 for round in $(seq "$rounds"); do
   timed cli redis-cli -p "$source_port" --rdb "$dir/cli.rdb"
   backup plain
   backup openpgp
+  backup archive "-XX:SharedArchiveFile=$dir/classes.jsa"
   restore online
   restore commands
   client pipelined 1000

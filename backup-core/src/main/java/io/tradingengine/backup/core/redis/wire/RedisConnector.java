@@ -76,7 +76,9 @@ public final class RedisConnector implements Closeable {
   public synchronized RedisLink connect(RedisAddress address) throws IOException {
     client.setOptions(options());
     try {
-      client.connect(uri(address));
+      // The slimmest connection that lettuce makes, to whichever server: building the commands of
+      // the others, which nobody is going to use, takes a second of a fresh JVM.
+      client.connectSentinel(uri(address));
     } catch (RedisException e) {
       throw refused(address, e);
     }
