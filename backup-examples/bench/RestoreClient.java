@@ -70,10 +70,13 @@ public final class RestoreClient {
       List<Entry> into) {
     List<RedisFuture<byte[]>> values = new ArrayList<>();
     List<RedisFuture<Long>> expiries = new ArrayList<>();
+    connection.setAutoFlushCommands(false);
     for (byte[] key : keys) {
       values.add(connection.async().dump(key));
       expiries.add(connection.async().pexpiretime(key));
     }
+    connection.flushCommands();
+    connection.setAutoFlushCommands(true);
     for (int i = 0; i < keys.size(); i++) {
       byte[] value = values.get(i).toCompletableFuture().join();
       long expiry = expiries.get(i).toCompletableFuture().join();
