@@ -6,6 +6,8 @@ import io.tradingengine.backup.spi.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,6 +26,8 @@ public final class BackupConfig {
   private final Settings encryption;
   private final @Nullable Settings decryption;
   private final Compression compression;
+  private final @Nullable Retention retention;
+  private final ZoneId zone;
   private final List<BackupListener> listeners;
   private final Clock clock;
 
@@ -34,6 +38,8 @@ public final class BackupConfig {
     this.encryption = encryption;
     this.decryption = builder.decryption;
     this.compression = builder.compression;
+    this.retention = builder.retention;
+    this.zone = builder.zone;
     this.listeners = List.copyOf(builder.listeners);
     this.clock = builder.clock;
   }
@@ -92,6 +98,19 @@ public final class BackupConfig {
     return compression;
   }
 
+  /**
+   * How long backups are kept in destinations that have no policy of their own; empty if nothing
+   * ever expires there.
+   */
+  public Optional<Retention> retention() {
+    return Optional.ofNullable(retention);
+  }
+
+  /** The time zone of schedules and of retention's days; UTC by default. */
+  public ZoneId zone() {
+    return zone;
+  }
+
   public List<BackupListener> listeners() {
     return listeners;
   }
@@ -109,6 +128,8 @@ public final class BackupConfig {
     private @Nullable Settings encryption;
     private @Nullable Settings decryption;
     private Compression compression = Compression.zstd(1);
+    private @Nullable Retention retention;
+    private ZoneId zone = ZoneOffset.UTC;
     private final List<BackupListener> listeners = new ArrayList<>();
     private Clock clock = Clock.systemUTC();
     private List<String> fileProblems = List.of();
@@ -148,6 +169,21 @@ public final class BackupConfig {
       return this;
     }
 
+    /**
+     * How long backups are kept in destinations that have no policy of their own. Without it,
+     * nothing expires.
+     */
+    public Builder retention(Retention retention) {
+      this.retention = Objects.requireNonNull(retention);
+      return this;
+    }
+
+    /** The time zone of schedules and of retention's days; UTC by default. */
+    public Builder zone(ZoneId zone) {
+      this.zone = Objects.requireNonNull(zone);
+      return this;
+    }
+
     /** Adds a listener for progress and outcomes. */
     public Builder listener(BackupListener listener) {
       listeners.add(Objects.requireNonNull(listener));
@@ -184,8 +220,11 @@ public final class BackupConfig {
       decryption = placed(decryption, "decryption");
       List<String> problems = new ArrayList<>(fileProblems);
       problems.addAll(
-          new ConfigCheck(name, sources, destinations, encryption, decryption, compression)
-              .problems());
+          new ConfigCheck(name, sources, destinations, encryption, decryption).problems());
+      problems.addAll(compression.validate());
+      if (retention != null) {
+        problems.addAll(retention.validate());
+      }
       if (!problems.isEmpty() || encryption == null) {
         throw new InvalidConfigException(problems);
       }

@@ -24,7 +24,7 @@ public interface BackupManager extends AutoCloseable {
   }
 
   /**
-   * Looks for whatever would stop a backup, in all sources, and changes nothing.
+   * Looks for whatever would stop a backup, in all sources and destinations, and changes nothing.
    *
    * @return what was found; a backup starts only if none of it is an error. What stands in the way
    *     of an optional source is a warning, as long as there are others
@@ -32,14 +32,18 @@ public interface BackupManager extends AutoCloseable {
   List<Finding> check();
 
   /**
-   * Takes a full backup. Returns when all of it is durable in every destination. The sources are
-   * captured on threads of their own, several at the same time. One that fails stops the others and
-   * fails the backup, unless it is optional: then {@link BackupMetadata#missing()} names it.
+   * Takes a full backup. Returns when all of it is durable in every required destination, and in
+   * each best-effort one that took it in time; a finding names each that did not. If a required one
+   * did not take it, the backup has failed, though others may hold it: the message says which. The
+   * sources are captured on threads of their own, several at the same time. One that fails stops
+   * the others and fails the backup, unless it is optional: then {@link BackupMetadata#missing()}
+   * names it.
    *
    * @throws PreflightException if something that it needs is missing; nothing was written
    * @throws RepositoryLockedException if another run is at work
    * @throws BackupCancelledException if the thread was interrupted or this manager closed
-   * @throws BackupException if it failed; nothing was published
+   * @throws LeaseLostException if this run paused for so long that another may have begun
+   * @throws BackupException if it failed; nothing was published, unless the message names where
    */
   BackupMetadata createFullBackup();
 
@@ -71,6 +75,52 @@ public interface BackupManager extends AutoCloseable {
    * @throws BackupException if there is none of that name, naming those there are
    */
   BackupMetadata show(BackupId id);
+
+  /**
+   * Brings destinations up to date: copies the backups that others have, completes those of which
+   * objects are missing, and replaces damaged objects from a copy that is whole. A destination gets
+   * what its retention keeps, and no more. Interrupted or failed, it goes on from there the next
+   * time.
+   *
+   * @return what was done; also tells what could not be
+   * @throws RepositoryLockedException if another run is at work
+   * @throws BackupException if a destination is not configured, or none can be read
+   */
+  ReplicationReport replicate(ReplicationRequest request);
+
+  /**
+   * Says what retention would remove now, from every destination that has a policy, and why.
+   * Removes nothing.
+   *
+   * @throws BackupException if no destination has a policy, or one cannot be read
+   */
+  ExpiryPlan planExpiry();
+
+  /**
+   * Removes what the plan says, as far as a plan that is made anew under the lock says so, too:
+   * what is needed by then stays. Each backup is marked first, and its manifest goes before its
+   * data, so that a half-removed one is never listed.
+   *
+   * @return what was removed; also tells what could not be
+   * @throws RepositoryLockedException if another run is at work
+   * @throws BackupException if a destination cannot be read
+   */
+  ExpiryReport expire(ExpiryPlan plan);
+
+  /**
+   * Keeps a backup whatever the retention policy says, in every destination that holds it.
+   *
+   * @param reason why, for whoever wonders later
+   * @throws BackupException if there is none of that name
+   */
+  void pin(BackupId id, String reason);
+
+  /**
+   * Leaves a backup to the retention policy again. Unpinning one that is not pinned does nothing.
+   *
+   * @throws BackupException if a destination cannot be written
+   */
+  void unpin(BackupId id);
 
   /** Stops what runs, leaves nothing half published, and lets go of everything. */
   @Override

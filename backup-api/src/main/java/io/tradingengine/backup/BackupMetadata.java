@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What is known of a finished backup, from its manifest. Immutable.
+ * What is known of a finished backup: from its manifest, and from where it was found. Immutable.
  *
  * @param backupId its name
  * @param system the system's name, as configured
@@ -19,6 +19,9 @@ import java.util.Objects;
  * @param missing the optional sources that it has to do without, in no order
  * @param findings what was seen on the way, such as a page with a wrong checksum
  * @param toolVersion the version of this library that wrote it
+ * @param destinations the names of the destinations that hold it, the nearest first; empty where
+ *     nobody has looked
+ * @param pinned whether it is kept whatever the retention policy says
  */
 public record BackupMetadata(
     BackupId backupId,
@@ -30,13 +33,16 @@ public record BackupMetadata(
     List<SourceSummary> sources,
     List<MissingSource> missing,
     List<Finding> findings,
-    String toolVersion) {
+    String toolVersion,
+    List<String> destinations,
+    boolean pinned) {
 
   public BackupMetadata {
     Objects.requireNonNull(backupId, "backupId");
     sources = List.copyOf(sources);
     missing = List.copyOf(missing);
     findings = List.copyOf(findings);
+    destinations = List.copyOf(destinations);
   }
 
   public BackupKind kind() {

@@ -1,5 +1,6 @@
 package io.tradingengine.backup;
 
+import io.tradingengine.backup.spi.DestinationOptions;
 import io.tradingengine.backup.spi.OptionalSources;
 import io.tradingengine.backup.spi.Providers;
 import io.tradingengine.backup.spi.Settings;
@@ -23,15 +24,13 @@ final class ConfigCheck {
       List<Settings> sources,
       List<Settings> destinations,
       @Nullable Settings encryption,
-      @Nullable Settings decryption,
-      Compression compression) {
+      @Nullable Settings decryption) {
     if (!NAME.matcher(name).matches()) {
       problems.add("name: is '" + name + "', expected letters, digits, '.', '_' and '-'");
     }
     checkSources(sources);
     checkDestinations(destinations);
     checkEncryption(encryption, decryption);
-    problems.addAll(compression.validate());
   }
 
   List<String> problems() {
@@ -46,7 +45,10 @@ final class ConfigCheck {
     for (Settings source : sources) {
       Providers.source(source.type())
           .ifPresentOrElse(
-              provider -> validate(source, withCommon(provider.keys())),
+              provider ->
+                  validate(
+                      source,
+                      joined(provider.keys(), List.of(SourceNames.KEY, OptionalSources.KEY))),
               () -> unknown(source, "source", Providers.sourceTypes()));
       String name = SourceNames.of(source);
       if (!SourceNames.isValid(name)) {
@@ -69,11 +71,35 @@ final class ConfigCheck {
     if (destinations.isEmpty()) {
       problems.add("destinations: there are none, expected at least one");
     }
+    Set<String> names = new HashSet<>();
     for (Settings destination : destinations) {
       Providers.destination(destination.type())
           .ifPresentOrElse(
-              provider -> validate(destination, provider.keys()),
+              provider -> {
+                validate(destination, joined(provider.keys(), DestinationOptions.keys()));
+                checkRetention(destination);
+              },
               () -> unknown(destination, "destination", Providers.destinationTypes()));
+      destination
+          .find(DestinationOptions.NAME)
+          .filter(name -> !names.add(name))
+          .ifPresent(
+              name ->
+                  problems.add(
+                      destination.place()
+                          + ".name: '"
+                          + name
+                          + "' is taken by another destination, give this one its own"));
+    }
+  }
+
+  private void checkRetention(Settings destination) {
+    try {
+      destination
+          .find(DestinationOptions.RETENTION)
+          .ifPresent(retention -> problems.addAll(retention.validate()));
+    } catch (InvalidConfigException e) {
+      // Its form is wrong, which the check of all keys has reported.
     }
   }
 
@@ -105,10 +131,10 @@ final class ConfigCheck {
     problems.addAll(settings.validate(keys));
   }
 
-  private static List<SettingsKey<?>> withCommon(List<SettingsKey<?>> keys) {
-    List<SettingsKey<?>> all = new ArrayList<>(keys);
-    all.add(SourceNames.KEY);
-    all.add(OptionalSources.KEY);
+  private static List<SettingsKey<?>> joined(
+      List<SettingsKey<?>> own, List<SettingsKey<?>> common) {
+    List<SettingsKey<?>> all = new ArrayList<>(own);
+    all.addAll(common);
     return all;
   }
 

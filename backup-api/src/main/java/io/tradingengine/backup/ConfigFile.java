@@ -1,7 +1,9 @@
 package io.tradingengine.backup;
 
 import io.tradingengine.backup.spi.Settings;
+import io.tradingengine.backup.spi.SettingsKey;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** Turns a configuration file's mapping into a builder; the same keys as the typed builders set. */
 final class ConfigFile {
   private static final Set<String> KEYS =
-      Set.of("name", "sources", "destinations", "encryption", "decryption", "compression");
+      Set.of(
+          "name",
+          "sources",
+          "destinations",
+          "encryption",
+          "decryption",
+          "compression",
+          "retention",
+          "schedule");
+  private static final SettingsKey<ZoneId> ZONE = SettingsKey.zone("zone");
 
   private final List<String> problems = new ArrayList<>();
   private final Path folder;
@@ -53,7 +64,23 @@ final class ConfigFile {
     if (compression != null) {
       builder.compression(Compression.from(compression));
     }
+    Settings retention = section(document.get("retention"), "retention", "retention");
+    if (retention != null) {
+      builder.retention(Retention.from(retention));
+    }
+    Settings schedule = section(document.get("schedule"), "schedule", "schedule");
+    if (schedule != null) {
+      bindSchedule(schedule, builder);
+    }
     return builder;
+  }
+
+  private void bindSchedule(Settings schedule, BackupConfig.Builder builder) {
+    List<String> wrong = schedule.validate(List.of(ZONE));
+    problems.addAll(wrong);
+    if (wrong.isEmpty()) {
+      schedule.find(ZONE).ifPresent(builder::zone);
+    }
   }
 
   private List<Settings> list(Map<String, Object> document, String key) {

@@ -94,6 +94,11 @@ public final class Settings {
     return new Settings(type, place, values, baseDirectory, Objects.requireNonNull(environment));
   }
 
+  /** Empty settings of a section inside these. */
+  Settings section(String name) {
+    return new Settings(name, place + "." + name, Map.of(), baseDirectory, environment);
+  }
+
   /** The type of the provider that understands these settings. */
   public String type() {
     return type;

@@ -3,10 +3,13 @@ package io.tradingengine.backup.spi;
 import io.tradingengine.backup.Secret;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -199,6 +202,21 @@ public final class SettingsKey<T> {
         });
   }
 
+  /** A key whose value is a time zone: {@code UTC}, {@code Europe/Berlin}. */
+  public static SettingsKey<ZoneId> zone(String name) {
+    String form = "a time zone such as UTC or Europe/Berlin";
+    return optional(
+        name,
+        form,
+        (raw, owner) -> {
+          try {
+            return raw instanceof ZoneId zone ? zone : ZoneId.of(asText(raw));
+          } catch (DateTimeException e) {
+            throw unlike(raw, form);
+          }
+        });
+  }
+
   /** A key whose value is a live object that only a program can hand in, such as a callback. */
   public static <T> SettingsKey<T> object(String name, Class<T> type) {
     String form = "a " + type.getSimpleName() + " handed in by the program";
@@ -210,6 +228,37 @@ public final class SettingsKey<T> {
             throw unlike(raw, form);
           }
           return type.cast(raw);
+        });
+  }
+
+  /**
+   * A key whose value is a mapping of its own keys to values.
+   *
+   * @param type what a program hands in
+   * @param reader makes it of a file's mapping; throws {@link IllegalArgumentException} or {@link
+   *     io.tradingengine.backup.InvalidConfigException} for what it does not understand
+   */
+  public static <T> SettingsKey<T> section(
+      String name, Class<T> type, Function<Settings, T> reader) {
+    String form = "a mapping of keys to values";
+    return optional(
+        name,
+        form,
+        (raw, owner) -> {
+          if (type.isInstance(raw)) {
+            return type.cast(raw);
+          }
+          if (!(raw instanceof Map<?, ?> map)) {
+            throw unlike(raw, form);
+          }
+          Settings section = owner.section(name);
+          for (Map.Entry<?, ?> entry : map.entrySet()) {
+            if (entry.getValue() == null) {
+              throw new IllegalArgumentException(entry.getKey() + " has no value");
+            }
+            section = section.with(String.valueOf(entry.getKey()), entry.getValue());
+          }
+          return reader.apply(section);
         });
   }
 
@@ -267,7 +316,7 @@ public final class SettingsKey<T> {
   }
 
   private static String asText(Object raw) {
-    if (raw instanceof List || raw instanceof java.util.Map || raw instanceof Secret) {
+    if (raw instanceof List || raw instanceof Map || raw instanceof Secret) {
       throw unlike(raw, "text");
     }
     return raw.toString();

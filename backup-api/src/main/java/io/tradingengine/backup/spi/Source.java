@@ -3,6 +3,7 @@ package io.tradingengine.backup.spi;
 import io.tradingengine.backup.Finding;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A store that can be captured and restored. A source writes named artifacts as plain streams and
@@ -27,6 +28,22 @@ public interface Source extends AutoCloseable {
    * Each error says how to mend it. Changes nothing.
    */
   List<Finding> check() throws InterruptedException;
+
+  /**
+   * Takes a lock in the store itself, which says that a backup of it is at work: a second fence
+   * beside the repositories' locks, for runs that do not see the same repositories. Taken before a
+   * capture and closed after the backup.
+   *
+   * @param system the system's name; runs of other systems are not kept out
+   * @param owner who takes it, for the message that others get
+   * @return the lock, or empty for a store that has none
+   * @throws io.tradingengine.backup.RepositoryLockedException if another run holds it
+   * @throws IOException if the store cannot be reached
+   */
+  default Optional<Lease> fence(String system, String owner)
+      throws IOException, InterruptedException {
+    return Optional.empty();
+  }
 
   /**
    * Captures the store into {@code out}. Called on a thread of the backup; other sources may be

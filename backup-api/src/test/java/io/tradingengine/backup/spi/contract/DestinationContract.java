@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.LeaseLostException;
 import io.tradingengine.backup.RepositoryLockedException;
 import io.tradingengine.backup.spi.ByteRange;
 import io.tradingengine.backup.spi.Content;
 import io.tradingengine.backup.spi.Destination;
+import io.tradingengine.backup.spi.Lease;
 import io.tradingengine.backup.spi.ObjectInfo;
 import io.tradingengine.backup.spi.ObjectKey;
 import io.tradingengine.backup.spi.Sha256;
@@ -330,6 +333,41 @@ public abstract class DestinationContract {
           .hasMessageContaining("second");
       assertThat(second).isNotNull();
     }
+  }
+
+  @Test
+  void aHeldLeaseIsConfirmedAndAClosedOneIsLost() throws Exception {
+    Lease lease = destination.lock("owner");
+    lease.confirm();
+    assertThat(lease.strength()).isNotNull();
+    lease.close();
+    assertThatThrownBy(lease::confirm).isInstanceOf(LeaseLostException.class);
+    try (Lease next = destination.lock("next")) {
+      next.confirm();
+      assertThatThrownBy(lease::confirm).isInstanceOf(LeaseLostException.class);
+    }
+  }
+
+  @Test
+  void itHoldsWhatWasPutAndNothingElse() throws IOException {
+    byte[] bytes = random(BIG);
+    destination.put(KEY, Content.of(bytes));
+    assertThat(destination.holds(KEY, Content.of(bytes))).isTrue();
+    byte[] changed = bytes.clone();
+    changed[BIG / 2] ^= 1;
+    assertThat(destination.holds(KEY, Content.of(changed))).isFalse();
+    assertThat(destination.holds(KEY, Content.of(Arrays.copyOf(bytes, BIG - 1)))).isFalse();
+    assertThat(destination.holds(new ObjectKey("no/such"), Content.of(bytes))).isFalse();
+    assertThat(read(KEY, ByteRange.ALL)).isEqualTo(bytes);
+  }
+
+  @Test
+  void aCheckOfAUsablePlaceFindsNoErrorAndLeavesNothing() throws IOException {
+    assertThat(destination.check())
+        .noneMatch(finding -> finding.severity() == Finding.Severity.ERROR);
+    assertThat(destination.list("")).isEmpty();
+    assertThat(destination.folders("")).isEmpty();
+    assertThat(destination.proximity()).isNotNull();
   }
 
   @Test

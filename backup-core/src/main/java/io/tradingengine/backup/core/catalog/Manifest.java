@@ -174,6 +174,8 @@ public record Manifest(
         sources.stream().map(CapturedSource::summary).toList(),
         missing,
         findings,
-        run.toolVersion());
+        run.toolVersion(),
+        List.of(),
+        false);
   }
 }

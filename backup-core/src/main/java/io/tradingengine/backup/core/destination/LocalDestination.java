@@ -1,12 +1,14 @@
 package io.tradingengine.backup.core.destination;
 
+import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.spi.ByteRange;
 import io.tradingengine.backup.spi.Content;
 import io.tradingengine.backup.spi.Destination;
+import io.tradingengine.backup.spi.Lease;
 import io.tradingengine.backup.spi.ObjectInfo;
 import io.tradingengine.backup.spi.ObjectKey;
+import io.tradingengine.backup.spi.Proximity;
 import io.tradingengine.backup.spi.Sha256;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.ClosedByInterruptException;
@@ -211,7 +213,7 @@ final class LocalDestination implements Destination {
   }
 
   @Override
-  public Closeable lock(String owner) throws IOException {
+  public Lease lock(String owner) throws IOException {
     try {
       folders.ensureRoot();
       return LocalLock.take(root, name(), owner);
@@ -239,6 +241,16 @@ final class LocalDestination implements Destination {
     } catch (IOException e) {
       throw failed("sweep", e);
     }
+  }
+
+  @Override
+  public List<Finding> check() {
+    return List.of();
+  }
+
+  @Override
+  public Proximity proximity() {
+    return Proximity.HOST;
   }
 
   @Override

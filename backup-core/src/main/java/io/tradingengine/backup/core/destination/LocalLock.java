@@ -1,7 +1,8 @@
 package io.tradingengine.backup.core.destination;
 
+import io.tradingengine.backup.LeaseLostException;
 import io.tradingengine.backup.RepositoryLockedException;
-import java.io.Closeable;
+import io.tradingengine.backup.spi.Lease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -28,7 +29,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * any descriptor of a file drops all locks that the process holds on it. So a system property,
  * which all class loaders share, says first which repositories this JVM has locked.
  */
-final class LocalLock implements Closeable {
+final class LocalLock implements Lease {
   private static final String FILE = ".lock";
   private static final String PROPERTY = "io.tradingengine.backup.lock.";
   private static final Set<OpenOption> OPTIONS =
@@ -141,6 +142,18 @@ final class LocalLock implements Closeable {
       return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
     } catch (IOException e) {
       return "this host";
+    }
+  }
+
+  @Override
+  public Strength strength() {
+    return Strength.EXCLUSIVE;
+  }
+
+  @Override
+  public void confirm() throws IOException {
+    if (closed.get() || !channel.isOpen()) {
+      throw new LeaseLostException("The lock of the repository is not held any more", null);
     }
   }
 

@@ -5,7 +5,11 @@ import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.ExpiryPlan;
+import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.ReplicationReport;
+import io.tradingengine.backup.ReplicationRequest;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -43,5 +47,30 @@ final class DefaultBackupManager extends RepositoryManager implements BackupMana
   @Override
   public BackupMetadata show(BackupId id) {
     return repositories.find(id).manifest().metadata();
+  }
+
+  @Override
+  public ReplicationReport replicate(ReplicationRequest request) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ExpiryPlan planExpiry() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public ExpiryReport expire(ExpiryPlan plan) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void pin(BackupId id, String reason) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void unpin(BackupId id) {
+    throw new UnsupportedOperationException();
   }
 }

@@ -38,7 +38,9 @@ class BackupTextTest {
             sources,
             missing,
             List.of(),
-            "0.1.0"));
+            "0.1.0",
+            List.of("local:/var/backups"),
+            false));
     return text.toString();
   }
 

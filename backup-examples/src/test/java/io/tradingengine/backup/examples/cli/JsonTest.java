@@ -41,7 +41,9 @@ class JsonTest {
                   Map.of("b", "2"))),
           List.of(new BackupMetadata.MissingSource("redis", "redis", "refused")),
           List.of(WARNING),
-          "0.1.0");
+          "0.1.0",
+          List.of("local:/var/backups"),
+          false);
   private static final RestorePlan PLAN =
       new RestorePlan(
           RestoreRequest.latest(),
