@@ -4,6 +4,7 @@ import io.tradingengine.backup.spi.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 
 /** Gives the objects that a {@link VolumeReader} reads. Must be safe for concurrent use. */
 @FunctionalInterface
@@ -16,4 +17,31 @@ public interface ObjectReader {
    * @throws NoSuchFileException if there is no such object
    */
   InputStream open(ObjectKey key) throws IOException;
+
+  /**
+   * The copies of an object, in the order in which they are to be tried until one is whole. A
+   * reader of one place has one.
+   */
+  default List<Copy> copies(ObjectKey key) {
+    return List.of(() -> open(key));
+  }
+
+  /** An object in one place. */
+  @FunctionalInterface
+  interface Copy {
+
+    /**
+     * Opens it, as {@link ObjectReader#open}.
+     *
+     * @throws NoSuchFileException if it is not there
+     */
+    InputStream open() throws IOException;
+
+    /**
+     * Hears that this copy could not be read, or is not what was written.
+     *
+     * @param reason an {@link IOException} or an {@link io.tradingengine.backup.IntegrityException}
+     */
+    default void failed(Exception reason) {}
+  }
 }

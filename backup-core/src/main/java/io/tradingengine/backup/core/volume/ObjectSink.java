@@ -11,7 +11,8 @@ public interface ObjectSink {
   /**
    * Puts an object: whole and durable on return, or not there. Interrupted when the writer stops.
    *
-   * @param content valid until this call returns, and only so long; its memory is used again
+   * @param content valid until this call returns; after that its memory is used again, unless it is
+   *     {@link Held} and the sink holds it
    */
   void put(ObjectKey key, Content content) throws IOException;
 }

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pipeline {
   private static final int QUEUE = 2;
-  private static final int PUTTERS = 2;
 
   private final VolumeOptions options;
   private final ObjectSink sink;
@@ -55,11 +54,11 @@ final class Pipeline {
       Volume volume, StoredBytes bytes, LongConsumer progress, CompletableFuture<Volume> put) {}
 
   /** Starts the threads. */
-  void start() {
+  void start(int putters) {
     for (int i = 1; i <= options.workers(); i++) {
       threads.add(WorkerThreads.create(this::sealAll, "backup-seal-" + i));
     }
-    for (int i = 1; i <= PUTTERS; i++) {
+    for (int i = 1; i <= putters; i++) {
       threads.add(WorkerThreads.create(this::putAll, "backup-put-" + i));
     }
     threads.forEach(Thread::start);

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
 import java.util.zip.DataFormatException;
 
 /**
@@ -75,22 +74,15 @@ public final class SmallObjects {
   /**
    * Reads an object that a manifest vouches for, and checks it against what the manifest says.
    *
-   * @param objects reads the object
+   * @param objects reads the object, from whichever copy is whole
    * @throws IntegrityException if the object is missing, damaged, or encrypted to other keys
    * @throws IOException if it cannot be read
    */
   public static byte[] decode(ObjectReader objects, Volume volume, Encryptor encryptor)
       throws IOException {
     String key = volume.key().value();
-    byte[] stored;
-    try (InputStream in = objects.open(volume.key())) {
-      stored = in.readNBytes((int) volume.storedSize() + 1);
-    } catch (NoSuchFileException e) {
-      throw new IntegrityException(key, "is missing from the repository", e);
-    }
-    if (stored.length != volume.storedSize() || !Sha256.of(stored).equals(volume.storedSha256())) {
-      throw new IntegrityException(key, "is damaged: it is not what was written", null);
-    }
+    byte[] stored = new byte[Math.toIntExact(volume.storedSize())];
+    StoredObject.fetch(objects, volume, stored);
     byte[] plain =
         decode(new ByteArrayInputStream(stored), volume.key(), encryptor, (int) volume.size());
     if (plain.length != volume.size() || !Sha256.of(plain).equals(volume.sha256())) {

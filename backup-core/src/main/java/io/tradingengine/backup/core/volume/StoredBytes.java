@@ -1,6 +1,5 @@
 package io.tradingengine.backup.core.volume;
 
-import io.tradingengine.backup.spi.Content;
 import io.tradingengine.backup.spi.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,17 +8,18 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A stored volume in memory. Readable until it is released; then its memory goes to other volumes,
- * and every further read fails.
+ * A stored volume in memory. Readable as long as anybody holds it, which whoever made it does; then
+ * its memory goes to other volumes, and every further read fails.
  */
-final class StoredBytes implements Content {
+final class StoredBytes implements Held {
   private final Pieces pool;
   private final List<byte[]> pieces;
   private final long length;
   private final Sha256 sha256;
-  private volatile boolean released;
+  private final AtomicInteger holders = new AtomicInteger(1);
 
   private StoredBytes(Pieces pool, List<byte[]> pieces, long length, Sha256 sha256) {
     this.pool = pool;
@@ -54,15 +54,23 @@ final class StoredBytes implements Content {
     }
   }
 
-  /** Gives the memory back. */
-  void release() {
-    released = true;
-    pool.giveBack(pieces);
+  @Override
+  public void hold() {
+    requireHeld();
+    holders.incrementAndGet();
+  }
+
+  /** The last one to let go gives the memory back. */
+  @Override
+  public void release() {
+    if (holders.decrementAndGet() == 0) {
+      pool.giveBack(pieces);
+    }
   }
 
   private void requireHeld() {
-    if (released) {
-      throw new IllegalStateException("content is read after its put has returned");
+    if (holders.get() <= 0) {
+      throw new IllegalStateException("content is read after its last holder has let go of it");
     }
   }
 

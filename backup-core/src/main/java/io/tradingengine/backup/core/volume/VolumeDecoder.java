@@ -6,10 +6,7 @@ import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.spi.Encryptor;
 import io.tradingengine.backup.spi.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.NoSuchFileException;
-import java.security.MessageDigest;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.zip.DataFormatException;
@@ -26,9 +23,6 @@ import java.util.zip.DataFormatException;
  * checksum.
  */
 final class VolumeDecoder implements AutoCloseable {
-  /** Larger reads make the JDK allocate native buffers as large for each of them. */
-  private static final int PIECE = 1 << 16;
-
   private final Encryptor encryptor;
   private final ObjectReader objects;
   private final Map<Codec, Decompressor> decompressors = new EnumMap<>(Codec.class);
@@ -54,7 +48,8 @@ final class VolumeDecoder implements AutoCloseable {
    */
   void decode(Volume volume, Codec codec, ByteBuffer plain) throws IOException {
     String key = volume.key().value();
-    int size = fetch(volume);
+    reserve(Math.toIntExact(volume.storedSize()));
+    int size = StoredObject.fetch(objects, volume, stored);
     ByteBuffer frame = decrypt(encryptor, ByteBuffer.wrap(stored, 0, size), key);
     Decompressor decompressor = decompressors.computeIfAbsent(codec, Decompressor::of);
     boolean checked = decompressor.checksPlainBytes(frame);
@@ -81,46 +76,6 @@ final class VolumeDecoder implements AutoCloseable {
               + volume.sha256(),
           null);
     }
-  }
-
-  private int fetch(Volume volume) throws IOException {
-    String key = volume.key().value();
-    int size = Math.toIntExact(volume.storedSize());
-    reserve(size);
-    MessageDigest digest = Sha256.newDigest();
-    try (InputStream in = objects.open(volume.key())) {
-      int done = 0;
-      while (done < size) {
-        int count = in.read(stored, done, Math.min(PIECE, size - done));
-        if (count < 0) {
-          throw new IntegrityException(
-              key, "is truncated: has " + done + " bytes instead of " + size, null);
-        }
-        digest.update(stored, done, count);
-        done += count;
-      }
-      if (in.read() >= 0) {
-        throw new IntegrityException(key, "is damaged: has more than its " + size + " bytes", null);
-      }
-    } catch (NoSuchFileException e) {
-      throw missing(key, e);
-    }
-    Sha256 sha256 = Sha256.from(digest);
-    if (!sha256.equals(volume.storedSha256())) {
-      throw new IntegrityException(
-          key,
-          "is damaged, or another object stands in its place: its SHA-256 is "
-              + sha256
-              + ", recorded is "
-              + volume.storedSha256(),
-          null);
-    }
-    return size;
-  }
-
-  private static IntegrityException missing(String key, NoSuchFileException cause) {
-    return new IntegrityException(
-        key, "is missing", "was it removed by hand, or is the copy incomplete?", cause);
   }
 
   static ByteBuffer decrypt(Encryptor encryptor, ByteBuffer message, String key) {

@@ -34,20 +34,21 @@ public record VolumeOptions(Codec codec, int level, int volumeSize, int workers)
   }
 
   /**
-   * Takes what is configured, and chooses the rest so that a writer with that many open artifacts
-   * takes no more than half of the heap's size, and half of that outside the heap.
+   * Takes what is configured, and chooses the rest so that a writer takes no more than half of the
+   * heap's size, and half of that outside the heap.
    *
    * @param maxHeap what {@link Runtime#maxMemory()} says, in bytes
    * @param processors what {@link Runtime#availableProcessors()} says
-   * @param artifacts how many are open at once
+   * @param volumes how many more than its own the run holds at once: one for each open artifact,
+   *     and those that wait for a destination
    */
   public static VolumeOptions from(
-      Compression compression, long maxHeap, int processors, int artifacts) {
+      Compression compression, long maxHeap, int processors, int volumes) {
     int workers = compression.workers().orElse(Math.min(processors, MOST_WORKERS));
     long volumeSize =
         compression
             .volumeSize()
-            .orElseGet(() -> fitting(maxHeap / 2 / (3L * workers + 6 + artifacts)));
+            .orElseGet(() -> fitting(maxHeap / 2 / (3L * workers + 6 + volumes)));
     return new VolumeOptions(
         compression.codec(), compression.level(), Math.toIntExact(volumeSize), workers);
   }

@@ -28,12 +28,22 @@ public final class VolumeWriter implements AutoCloseable {
   private final Pipeline pipeline;
   private final Set<ObjectKey> created = new HashSet<>();
 
-  /** Starts the workers. */
+  /** Starts the workers, with two threads that put. */
   public VolumeWriter(VolumeOptions options, Encryptor encryptor, ObjectSink sink) {
+    this(options, encryptor, sink, 2);
+  }
+
+  /**
+   * Starts the workers.
+   *
+   * @param putters how many threads put at the same time, so that a store which waits for its disk
+   *     or its network does not keep the workers waiting
+   */
+  public VolumeWriter(VolumeOptions options, Encryptor encryptor, ObjectSink sink, int putters) {
     this.options = options;
     this.encryptor = encryptor;
     this.pipeline = new Pipeline(options, sink);
-    pipeline.start();
+    pipeline.start(putters);
   }
 
   /**
