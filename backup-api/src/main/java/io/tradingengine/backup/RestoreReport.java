@@ -9,14 +9,21 @@ import java.util.List;
  *
  * @param backupId the backup that was restored
  * @param sources what happened to each source, in order
+ * @param findings what concerns the restore as a whole, such as a destination whose copy was
+ *     damaged and another's was read
  * @param duration how long it took
  * @param predicted how long the plan had said
  */
 public record RestoreReport(
-    BackupId backupId, List<RestoredSource> sources, Duration duration, Duration predicted) {
+    BackupId backupId,
+    List<RestoredSource> sources,
+    List<Finding> findings,
+    Duration duration,
+    Duration predicted) {
 
   public RestoreReport {
     sources = List.copyOf(sources);
+    findings = List.copyOf(findings);
   }
 
   /** Bytes that were written. */

@@ -3,9 +3,9 @@ package io.tradingengine.backup.core.catalog;
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
-import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.IntegrityException;
+import io.tradingengine.backup.core.volume.Volume;
 import io.tradingengine.backup.spi.ByteRange;
 import io.tradingengine.backup.spi.Content;
 import io.tradingengine.backup.spi.Destination;
@@ -19,7 +19,10 @@ import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -64,14 +67,20 @@ public final class Catalog {
   /**
    * What a listing found.
    *
-   * @param backups the finished backups, oldest first
+   * @param backups the manifests of the finished backups, oldest first
    * @param damaged an error for each backup whose manifest is not what was written
    */
-  public record Listing(List<BackupMetadata> backups, List<Finding> damaged) {
+  public record Listing(List<Manifest> backups, List<Finding> damaged) {
     public Listing {
       backups = List.copyOf(backups);
       damaged = List.copyOf(damaged);
     }
+  }
+
+  /** Says which backups without a manifest are left alone. */
+  @FunctionalInterface
+  public interface Spare {
+    boolean spares(BackupId id) throws IOException;
   }
 
   /**
@@ -169,17 +178,18 @@ public final class Catalog {
    */
   public Listing list() throws IOException {
     repository();
-    List<BackupMetadata> backups = new ArrayList<>();
+    List<Manifest> backups = new ArrayList<>();
     List<Finding> damaged = new ArrayList<>();
     for (BackupId id : ids()) {
       try {
-        find(id).map(Manifest::metadata).ifPresent(backups::add);
+        find(id).ifPresent(backups::add);
       } catch (IntegrityException e) {
         damaged.add(
             Finding.error(
                 destination.name() + "/" + id,
                 String.valueOf(e.getMessage()),
-                "restore another backup, and take a new one"));
+                "restore another backup, and take a new one; if another destination holds this one,"
+                    + " replicate brings it back"));
       }
     }
     return new Listing(backups, damaged);
@@ -239,6 +249,16 @@ public final class Catalog {
   }
 
   /**
+   * Claims a backup's id for a run.
+   *
+   * @throws FileAlreadyExistsException if another run has it
+   * @throws IOException if it could not be stored; trying again is safe
+   */
+  public void claim(RunClaim claim) throws IOException {
+    destination.put(RepositoryLayout.claim(claim.id()), Content.of(claim.encode()));
+  }
+
+  /**
    * The link that the next manifest of this destination holds; empty where there is no backup yet.
    *
    * @throws IOException if the destination cannot be read
@@ -272,37 +292,71 @@ public final class Catalog {
   }
 
   /**
+   * What of a backup is not there, by a listing; reads nothing.
+   *
+   * @return the objects that are missing, or whose length is another one
+   */
+  public List<Volume> lacking(Manifest manifest) throws IOException {
+    Map<ObjectKey, Long> lengths = lengths(manifest.id());
+    return manifest
+        .volumes()
+        .filter(volume -> !Objects.equals(lengths.get(volume.key()), (Long) volume.storedSize()))
+        .toList();
+  }
+
+  /** The objects in a backup's folder, with their lengths. */
+  public Map<ObjectKey, Long> lengths(BackupId id) throws IOException {
+    Map<ObjectKey, Long> lengths = new HashMap<>();
+    for (ObjectInfo object : destination.list(RepositoryLayout.prefix(id))) {
+      lengths.put(object.key(), object.length());
+    }
+    return lengths;
+  }
+
+  /**
    * Removes what runs that were killed have left behind: half-put objects, and backup folders
    * without a manifest. Folders with other names are not ours and are left alone. Under the lock:
    * without it, a backup that another run is just writing looks the same.
    *
+   * @param spare which backups are left alone although they have no manifest here
    * @return the number of objects removed
    * @throws IOException if the destination cannot be reached; trying again is safe
    */
-  public int sweepLeftovers() throws IOException {
+  public int sweepLeftovers(Spare spare) throws IOException {
     int removed = destination.sweep();
     for (BackupId id : folders()) {
-      if (!isPublished(id)) {
-        removed += sweep(id);
+      if (!spare.spares(id) && !isPublished(id)) {
+        LOG.info("Removing {} from {}: it was never finished", id, destination.name());
+        removed += discard(id);
       }
     }
     return removed;
   }
 
-  private int sweep(BackupId id) throws IOException {
+  /**
+   * Removes everything of a backup that was not published. Under the lock.
+   *
+   * @return the number of objects removed
+   */
+  public int discard(BackupId id) throws IOException {
     List<ObjectInfo> objects = destination.list(RepositoryLayout.prefix(id));
-    LOG.info("Removing {} objects of {}, which was never finished", objects.size(), id);
     for (ObjectInfo object : objects) {
       destination.delete(object.key());
     }
     // Where folders are real, a killed run may have left empty ones; removing any name in them,
-    // even
-    // one that is not there, removes them.
+    // even one that is not there, removes them.
     for (String folder : destination.folders(RepositoryLayout.prefix(id))) {
       destination.delete(RepositoryLayout.backup(id).resolve(folder).resolve("none"));
     }
     destination.delete(RepositoryLayout.manifest(id));
     return objects.size();
+  }
+
+  /** When anything in the folder of a backup was last put, by the destination's clock. */
+  public Optional<Instant> touched(BackupId id) throws IOException {
+    return destination.list(RepositoryLayout.prefix(id)).stream()
+        .map(ObjectInfo::modified)
+        .max(Comparator.naturalOrder());
   }
 
   /**

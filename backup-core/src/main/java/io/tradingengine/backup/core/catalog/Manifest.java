@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * All that has to be known to read a backup. Immutable, and consistent in itself: every object has
@@ -30,6 +31,8 @@ import java.util.UUID;
  * @param sources what each source gave, in the order configured
  * @param missing the optional sources that the backup has to do without
  * @param index the object that holds the artifacts' indexes
+ * @param destinations the names of the destinations that it goes to; where it is, only a listing
+ *     tells
  * @param findings what was seen on the way
  */
 public record Manifest(
@@ -42,6 +45,7 @@ public record Manifest(
     List<CapturedSource> sources,
     List<MissingSource> missing,
     Volume index,
+    List<String> destinations,
     List<Finding> findings) {
 
   public Manifest {
@@ -54,6 +58,7 @@ public record Manifest(
     sources = List.copyOf(sources);
     missing = List.copyOf(missing);
     Objects.requireNonNull(index, "index");
+    destinations = List.copyOf(destinations);
     findings = List.copyOf(findings);
     ManifestCheck.check(id, storage.codec(), sources, index);
     ManifestCheck.checkMissing(sources, missing);
@@ -162,8 +167,22 @@ public record Manifest(
     return sources.stream().filter(each -> each.name().equals(name)).findFirst();
   }
 
-  /** What applications are told of it. */
-  public BackupMetadata metadata() {
+  /** Every object that the backup is made of, the manifest itself and its signature aside. */
+  public Stream<Volume> volumes() {
+    return Stream.concat(
+        sources.stream()
+            .flatMap(source -> source.artifacts().stream())
+            .flatMap(artifact -> artifact.volumes().stream()),
+        Stream.of(index));
+  }
+
+  /**
+   * What applications are told of it.
+   *
+   * @param where the names of the destinations that hold it, the nearest first
+   * @param pinned whether it is kept whatever the retention policy says
+   */
+  public BackupMetadata metadata(List<String> where, boolean pinned) {
     return new BackupMetadata(
         id,
         system,
@@ -175,7 +194,7 @@ public record Manifest(
         missing,
         findings,
         run.toolVersion(),
-        List.of(),
-        false);
+        where,
+        pinned);
   }
 }

@@ -181,6 +181,8 @@ public final class ManifestCodec {
       field("missing", Json.list(OfMissing.FORM), Manifest::missing);
   private static final Field<Manifest, Volume> INDEX =
       field("index", OfVolume.FORM, Manifest::index);
+  private static final Field<Manifest, List<String>> DESTINATIONS =
+      field("destinations", Json.list(Json.text()), Manifest::destinations);
   private static final Field<Manifest, List<Finding>> FINDINGS =
       field("findings", Json.list(OfFinding.FORM), Manifest::findings);
 
@@ -202,6 +204,7 @@ public final class ManifestCodec {
               SOURCES,
               MISSING,
               INDEX,
+              DESTINATIONS,
               FINDINGS));
 
   private static Manifest manifest(JsonObject.Values values) {
@@ -219,6 +222,7 @@ public final class ManifestCodec {
         values.get(SOURCES),
         values.get(MISSING),
         values.get(INDEX),
+        values.get(DESTINATIONS),
         values.get(FINDINGS));
   }
 

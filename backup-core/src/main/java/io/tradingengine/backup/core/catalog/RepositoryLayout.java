@@ -14,6 +14,7 @@ public final class RepositoryLayout {
   private static final String MANIFEST = "manifest.json";
   private static final String SIGNATURE = ".asc";
   private static final String INDEX = "index.json";
+  private static final String CLAIM = "run.json";
   private static final Pattern SUFFIX = Pattern.compile("(\\.[a-z0-9]{1,15}){1,2}");
 
   private RepositoryLayout() {}
@@ -38,6 +39,11 @@ public final class RepositoryLayout {
     return backup(id).resolve(MANIFEST + SIGNATURE);
   }
 
+  /** What says which run takes a backup; put before all else of it. */
+  public static ObjectKey claim(BackupId id) {
+    return backup(id).resolve(CLAIM);
+  }
+
   /**
    * The index of a backup's files.
    *
@@ -57,7 +63,7 @@ public final class RepositoryLayout {
   }
 
   /** The backup whose folder has that name, or empty for a folder of somebody else. */
-  static Optional<BackupId> backupNamed(String folder) {
+  public static Optional<BackupId> backupNamed(String folder) {
     try {
       return Optional.of(BackupId.parse(folder));
     } catch (IllegalArgumentException e) {
@@ -66,7 +72,7 @@ public final class RepositoryLayout {
   }
 
   /** Everything that lies in a backup's folder starts with this. */
-  static String prefix(BackupId id) {
+  public static String prefix(BackupId id) {
     return id + "/";
   }
 

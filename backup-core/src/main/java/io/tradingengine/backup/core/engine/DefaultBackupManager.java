@@ -10,6 +10,7 @@ import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.ReplicationRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -26,7 +27,9 @@ final class DefaultBackupManager extends RepositoryManager implements BackupMana
         () -> {
           List<Participant> participants = Components.participants(config);
           try {
-            return Preflight.of(participants).findings();
+            List<Finding> findings = new ArrayList<>(Preflight.of(participants).findings());
+            targets.all().forEach(target -> findings.addAll(target.check()));
+            return findings;
           } finally {
             Components.close(participants);
           }
@@ -36,7 +39,7 @@ final class DefaultBackupManager extends RepositoryManager implements BackupMana
   @Override
   public BackupMetadata createFullBackup() {
     return runs.run(
-        "backup", () -> new BackupRun(config, encryptor, repositories).execute(BackupKind.FULL));
+        "backup", () -> new BackupRun(config, encryptor, targets).execute(BackupKind.FULL));
   }
 
   @Override
@@ -46,7 +49,7 @@ final class DefaultBackupManager extends RepositoryManager implements BackupMana
 
   @Override
   public BackupMetadata show(BackupId id) {
-    return repositories.find(id).manifest().metadata();
+    return stored.show(id);
   }
 
   @Override

@@ -2,12 +2,15 @@ package io.tradingengine.backup.core.engine;
 
 import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupException;
+import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.RestoreManager;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
 import io.tradingengine.backup.core.volume.VolumeOptions;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Plans and runs restores on the caller's thread. Thread-safe. */
 final class DefaultRestoreManager extends RepositoryManager implements RestoreManager {
@@ -57,8 +60,9 @@ final class DefaultRestoreManager extends RepositoryManager implements RestoreMa
           "add the section 'decryption' with the key and its passphrase",
           null);
     }
-    Repositories.StoredBackup stored =
-        request.backupId().map(repositories::find).orElseGet(repositories::newest);
-    return new OpenBackup(stored, encryptor, options);
+    List<Finding> findings = new ArrayList<>();
+    StoredBackups.StoredBackup backup =
+        request.backupId().map(stored::find).orElseGet(() -> stored.newest(findings));
+    return new OpenBackup(backup, findings, encryptor, options);
   }
 }

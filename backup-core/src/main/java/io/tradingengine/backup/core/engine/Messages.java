@@ -19,6 +19,12 @@ final class Messages {
     return more <= 0 ? named : named + " and " + more + " more";
   }
 
+  /** What failed with which thing, which may say its name itself. */
+  static String about(String thing, Throwable failure) {
+    String message = of(failure);
+    return message.contains(thing) ? message : thing + ": " + message;
+  }
+
   static String of(Throwable failure) {
     String message = failure.getMessage();
     if (failure instanceof NoSuchFileException missing && missing.getReason() == null) {

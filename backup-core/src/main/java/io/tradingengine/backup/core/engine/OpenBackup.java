@@ -4,49 +4,54 @@ import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.catalog.IndexFile;
 import io.tradingengine.backup.core.catalog.Manifest;
 import io.tradingengine.backup.core.volume.Artifact;
-import io.tradingengine.backup.core.volume.ObjectReader;
 import io.tradingengine.backup.core.volume.SmallObjects;
 import io.tradingengine.backup.core.volume.Volume;
 import io.tradingengine.backup.core.volume.VolumeOptions;
 import io.tradingengine.backup.core.volume.VolumeReader;
-import io.tradingengine.backup.spi.ByteRange;
 import io.tradingengine.backup.spi.Encryptor;
-import io.tradingengine.backup.spi.ObjectInfo;
 import io.tradingengine.backup.spi.ObjectKey;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A backup that is being read. Closing it ends its reader's threads. */
+/** A backup that is being read, by one thread at a time. Closing it ends its reader's threads. */
 final class OpenBackup implements AutoCloseable {
   private static final int MOST_NAMED = 20;
 
-  private final Repositories.StoredBackup stored;
+  private final StoredBackups.StoredBackup stored;
+  private final List<Finding> findings;
+  private final Copies copies;
   private final VolumeReader reader;
   private final IndexFile index;
+  private @Nullable Map<Target, Map<ObjectKey, Long>> lengths;
 
   /**
    * Opens a backup and reads its index, which needs the secret key.
    *
-   * @throws IOException if the destination cannot be read
+   * @param findings what was seen while it was looked for
+   * @throws IOException if no destination can be read
    */
-  OpenBackup(Repositories.StoredBackup stored, Encryptor encryptor, VolumeOptions options)
+  OpenBackup(
+      StoredBackups.StoredBackup stored,
+      List<Finding> findings,
+      Encryptor encryptor,
+      VolumeOptions options)
       throws IOException {
     this.stored = stored;
-    ObjectReader objects = key -> stored.destination().open(key, ByteRange.ALL);
+    this.findings = List.copyOf(findings);
+    this.copies = new Copies(stored.targets());
     Volume volume = stored.manifest().index();
     this.index =
         IndexFile.read(
-            new ByteArrayInputStream(SmallObjects.decode(objects, volume, encryptor)),
-            volume.key());
-    this.reader = new VolumeReader(options, encryptor, objects);
+            new ByteArrayInputStream(SmallObjects.decode(copies, volume, encryptor)), volume.key());
+    this.reader = new VolumeReader(options, encryptor, copies);
   }
 
   Manifest manifest() {
@@ -57,37 +62,90 @@ final class OpenBackup implements AutoCloseable {
     return new StoredCapture(manifest().id(), source, index, reader);
   }
 
-  /** The objects of a source that are missing or of another size, by a listing; reads none. */
-  List<Finding> missing(Manifest.CapturedSource source) throws IOException {
-    Map<ObjectKey, Long> lengths = new HashMap<>();
-    for (ObjectInfo object :
-        stored.destination().list(manifest().id() + "/" + source.name() + "/")) {
-      lengths.put(object.key(), object.length());
-    }
-    List<Finding> findings = new ArrayList<>();
-    for (Artifact artifact : source.artifacts()) {
-      for (Volume volume : artifact.volumes()) {
-        problem(volume, lengths.get(volume.key()))
-            .ifPresent(
-                problem ->
-                    findings.add(
-                        Finding.error(
-                            volume.key().toString(),
-                            problem,
-                            "restore another backup, or bring this object back from another copy of the"
-                                + " repository")));
-      }
-    }
-    return shortened(findings, source.name());
+  /** What was seen while the backup was looked for, and while it was read. */
+  List<Finding> findings() {
+    List<Finding> all = new ArrayList<>(findings);
+    all.addAll(copies.findings());
+    return all;
   }
 
-  private static Optional<String> problem(Volume volume, @Nullable Long length) {
-    if (length == null) {
-      return Optional.of("is missing from the repository");
+  /**
+   * The objects of a source that no destination has whole, by listings; reads none. Those that only
+   * some destinations lack are counted in a warning for each of these.
+   */
+  List<Finding> missing(Manifest.CapturedSource source) throws IOException {
+    if (lengths == null) {
+      lengths = lengths();
     }
-    return length == volume.storedSize()
-        ? Optional.empty()
-        : Optional.of("has " + length + " bytes, expected " + volume.storedSize());
+    List<Finding> errors = new ArrayList<>();
+    Map<Target, Integer> lacking = new LinkedHashMap<>();
+    for (Artifact artifact : source.artifacts()) {
+      for (Volume volume : artifact.volumes()) {
+        problem(volume, lengths, lacking).ifPresent(errors::add);
+      }
+    }
+    List<Finding> all = new ArrayList<>(shortened(errors, source.name()));
+    lacking.forEach(
+        (target, count) ->
+            all.add(
+                Finding.warning(
+                    target.name(),
+                    "lacks " + count + " objects of '" + source.name() + "', which others have",
+                    "they are read from there; replicate completes it")));
+    return all;
+  }
+
+  private Map<Target, Map<ObjectKey, Long>> lengths() throws IOException {
+    Map<Target, Map<ObjectKey, Long>> found = new LinkedHashMap<>();
+    IOException failure = null;
+    for (Target target : stored.targets()) {
+      try {
+        Map<ObjectKey, Long> there = target.catalog().lengths(manifest().id());
+        if (!there.isEmpty()) {
+          found.put(target, there);
+        }
+      } catch (IOException e) {
+        RunRegistry.rethrowInterruption(e);
+        failure = e;
+      }
+    }
+    if (found.isEmpty() && failure != null) {
+      throw failure;
+    }
+    return found;
+  }
+
+  private static Optional<Finding> problem(
+      Volume volume, Map<Target, Map<ObjectKey, Long>> lengths, Map<Target, Integer> lacking) {
+    List<Target> without = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    lengths.forEach(
+        (target, there) -> {
+          Long length = there.get(volume.key());
+          if (length == null) {
+            without.add(target);
+            problems.add("is missing from " + target.name());
+          } else if (length != volume.storedSize()) {
+            without.add(target);
+            problems.add(
+                "has "
+                    + length
+                    + " bytes in "
+                    + target.name()
+                    + ", expected "
+                    + volume.storedSize());
+          }
+        });
+    if (without.size() < lengths.size()) {
+      without.forEach(target -> lacking.merge(target, 1, Integer::sum));
+      return Optional.empty();
+    }
+    return Optional.of(
+        Finding.error(
+            volume.key().toString(),
+            problems.isEmpty() ? "is missing from the repository" : String.join(", ", problems),
+            "restore another backup, or bring this object back from another copy of the"
+                + " repository"));
   }
 
   private static List<Finding> shortened(List<Finding> findings, String source) {

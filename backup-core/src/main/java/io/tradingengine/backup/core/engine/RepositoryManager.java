@@ -12,25 +12,27 @@ import java.util.List;
 abstract class RepositoryManager {
   final BackupConfig config;
   final Encryptor encryptor;
-  final Repositories repositories;
+  final Targets targets;
+  final StoredBackups stored;
   final RunRegistry runs = new RunRegistry();
 
   RepositoryManager(BackupConfig config) {
     this.config = config;
     this.encryptor = Components.encryptor(config);
-    this.repositories = new Repositories(config, encryptor);
+    this.targets = Targets.open(config, encryptor);
+    this.stored = new StoredBackups(config.name(), targets);
   }
 
   public List<BackupMetadata> list() {
-    return repositories.backups();
+    return stored.list().backups();
   }
 
   public List<Finding> damaged() {
-    return repositories.damaged();
+    return stored.list().findings();
   }
 
   public void close() {
     runs.close();
-    repositories.close();
+    targets.close();
   }
 }

@@ -44,13 +44,16 @@ final class RestorePlanner {
             .mapToLong(Artifact::storedSize)
             .sum();
     long writeBytes = steps.stream().mapToLong(RestorePlan.Step::bytes).sum();
+    Duration predicted = predict(writeBytes, rate(steps, backup, sources));
+    List<Finding> findings = new ArrayList<>(missing(request, backup.manifest()));
+    findings.addAll(backup.findings());
     return new RestorePlan(
         request,
-        backup.manifest().metadata(),
+        backup.manifest().metadata(List.of(), false),
         steps,
-        missing(request, backup.manifest()),
+        findings,
         readBytes,
-        predict(writeBytes, rate(steps, backup, sources)));
+        predicted);
   }
 
   /** What happens to each source, by the state of things now. */

@@ -40,9 +40,12 @@ final class RestoreRun {
     events.send(new BackupEvent.RunStarted(Operation.RESTORE, id));
     try {
       List<RestoreReport.RestoredSource> sources = restoreAll(plan);
+      backup
+          .findings()
+          .forEach(each -> events.send(new BackupEvent.Found(Operation.RESTORE, id, each)));
       Duration duration = since(begin);
       events.send(new BackupEvent.RunSucceeded(Operation.RESTORE, id, duration));
-      return new RestoreReport(id, sources, duration, plan.predicted());
+      return new RestoreReport(id, sources, backup.findings(), duration, plan.predicted());
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       events.send(new BackupEvent.RunFailed(Operation.RESTORE, id, Messages.of(e)));
       throw e;

@@ -1,6 +1,7 @@
 package io.tradingengine.backup.core.engine;
 
 import io.tradingengine.backup.BackupCancelledException;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.HashSet;
@@ -50,7 +51,17 @@ final class RunRegistry {
     }
   }
 
-  private static boolean isInterruption(RuntimeException e) {
+  /** Throws on what an interruption caused: nobody may take that for the fault of a thing. */
+  static void rethrowInterruption(Exception e) throws IOException {
+    if (isInterruption(e)) {
+      if (e instanceof IOException failure) {
+        throw failure;
+      }
+      throw e instanceof RuntimeException failure ? failure : new IllegalStateException(e);
+    }
+  }
+
+  private static boolean isInterruption(Exception e) {
     for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof InterruptedException
           || cause instanceof ClosedByInterruptException

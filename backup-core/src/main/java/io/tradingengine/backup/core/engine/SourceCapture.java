@@ -33,10 +33,17 @@ final class SourceCapture implements SideBySide.Task, CaptureSink.Listener {
    *
    * @param log hears of what happens
    * @param writer takes what is captured
-   * @param repositories where it goes
+   * @param remover removes what is not wanted any more
    * @param clock dates it
    */
-  record Setting(RunLog log, VolumeWriter writer, Repositories repositories, Clock clock) {}
+  record Setting(RunLog log, VolumeWriter writer, Remover remover, Clock clock) {}
+
+  /** Removes objects of a backup that is at work. */
+  interface Remover {
+
+    /** Removes them; gives a warning for each destination that did not remove all. */
+    List<Finding> remove(List<ObjectKey> keys);
+  }
 
   /**
    * What came of a source.
@@ -127,6 +134,6 @@ final class SourceCapture implements SideBySide.Task, CaptureSink.Listener {
 
   @Override
   public void abandoned(List<ObjectKey> objects) {
-    setting.repositories().remove(objects).forEach(this::found);
+    setting.remover().remove(objects).forEach(this::found);
   }
 }

@@ -266,13 +266,46 @@ class CatalogTest {
     Files.writeString(root.resolve(".tmp/half.part"), "half");
     List<ObjectInfo> kept = destination.list(FIRST.toString());
 
-    assertThat(catalog.sweepLeftovers()).isEqualTo(4);
+    assertThat(catalog.sweepLeftovers(id -> false)).isEqualTo(4);
 
     assertThat(destination.list(FIRST.toString())).isEqualTo(kept);
     assertThat(destination.folders(""))
         .containsExactly(FIRST.toString(), "full-of-nonsense", "notes");
     assertThat(root.resolve(".tmp")).isEmptyDirectory();
-    assertThat(catalog.sweepLeftovers()).isZero();
+    assertThat(catalog.sweepLeftovers(id -> false)).isZero();
+  }
+
+  @Test
+  void whatIsSparedStays() throws IOException {
+    destination.put(RepositoryLayout.source(FIRST, "postgres").resolve("base-1"), text("x"));
+    destination.put(RepositoryLayout.source(SECOND, "postgres").resolve("base-1"), text("x"));
+    assertThat(catalog.sweepLeftovers(SECOND::equals)).isEqualTo(1);
+    assertThat(destination.folders("")).containsExactly(SECOND.toString());
+  }
+
+  @Test
+  void anIdIsClaimedOnce() throws IOException {
+    RunClaim claim = new RunClaim(FIRST, UUID.randomUUID(), "a run", FIRST.instant());
+    catalog.claim(claim);
+    catalog.claim(claim);
+    assertThatThrownBy(
+            () -> catalog.claim(new RunClaim(FIRST, UUID.randomUUID(), "b", FIRST.instant())))
+        .isInstanceOf(FileAlreadyExistsException.class);
+  }
+
+  @Test
+  void whatAManifestNamesAndAListingDoesNotShowIsLacking() throws IOException {
+    Manifest manifest = Manifests.of(FIRST);
+    assertThat(catalog.lacking(manifest)).hasSize((int) manifest.volumes().count());
+    List<Volume> volumes = manifest.volumes().toList();
+    for (Volume volume : volumes) {
+      destination.put(volume.key(), Content.of(new byte[(int) volume.storedSize()]));
+    }
+    assertThat(catalog.lacking(manifest)).isEmpty();
+    Volume last = volumes.get(volumes.size() - 1);
+    destination.delete(last.key());
+    destination.put(last.key(), text("short"));
+    assertThat(catalog.lacking(manifest)).containsExactly(last);
   }
 
   @Test

@@ -288,11 +288,13 @@ class ManifestCodecTest {
   @Test
   void metadataAddsUp() {
     Manifest manifest = Manifests.of(FIRST);
-    BackupMetadata metadata = manifest.metadata();
+    BackupMetadata metadata = manifest.metadata(List.of("local"), true);
     assertThat(metadata.plainSize()).isEqualTo(2570);
     assertThat(metadata.size()).isEqualTo(600 + 600 + 350 + 135 + 100 + 550);
     assertThat(metadata.duration()).isEqualTo(Duration.ofMillis(61_500));
     assertThat(metadata.degraded()).isTrue();
+    assertThat(metadata.destinations()).containsExactly("local");
+    assertThat(metadata.pinned()).isTrue();
     assertThat(metadata.sources())
         .extracting(BackupMetadata.SourceSummary::name)
         .containsExactly("postgres", "config");
@@ -318,6 +320,7 @@ class ManifestCodecTest {
                     good.sources(),
                     good.missing(),
                     good.index(),
+                    good.destinations(),
                     good.findings()))
         .isInstanceOf(IllegalArgumentException.class);
   }

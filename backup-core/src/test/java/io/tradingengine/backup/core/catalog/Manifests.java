@@ -45,6 +45,7 @@ final class Manifests {
         List.of(postgres(id), files(id)),
         List.of(new MissingSource("redis", "redis", "connection refused: localhost:6379")),
         volume(RepositoryLayout.index(id, ".zst.gpg").value(), 0, 900),
+        List.of("local:/var/backups", "s3://bucket"),
         List.of(Finding.warning("postgres", "relation 16384 block 3: bad checksum", "check it")));
   }
 

@@ -141,6 +141,7 @@ class JsonTest {
                     Duration.ofSeconds(2),
                     List.of(),
                     List.of("start it"))),
+            List.of(),
             Duration.ofSeconds(2),
             Duration.ofSeconds(3));
 
