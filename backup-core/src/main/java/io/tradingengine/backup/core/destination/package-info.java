@@ -1,4 +1,4 @@
-/** Where backups are kept: a directory of this host. */
+/** Where backups are kept: a directory of this host, and decorators for any destination. */
 @NullMarked
 package io.tradingengine.backup.core.destination;
 
