@@ -204,7 +204,7 @@ public final class Catalog {
    */
   public Optional<Manifest> find(BackupId id) throws IOException {
     Optional<SealedManifest> sealed = sealed(id);
-    return sealed.isPresent() ? Optional.of(unsealed(sealed.get())) : Optional.empty();
+    return sealed.isPresent() ? Optional.of(opened(sealed.get())) : Optional.empty();
   }
 
   /** A stored manifest as it is, unchecked; empty if there is none. */
@@ -217,7 +217,12 @@ public final class Catalog {
     return Optional.of(new SealedManifest(id, document.get(), signature));
   }
 
-  private Manifest unsealed(SealedManifest sealed) throws IOException {
+  /**
+   * What a stored manifest says, its signature checked.
+   *
+   * @throws IntegrityException as {@link #find}
+   */
+  public Manifest opened(SealedManifest sealed) throws IOException {
     String key = RepositoryLayout.manifest(sealed.id()).value();
     encryptor.verify(sealed.document(), sealed.signature(), key);
     Manifest manifest = codec.decode(sealed.document(), sealed.id());
@@ -289,6 +294,17 @@ public final class Catalog {
           RepositoryLayout.signature(sealed.id()), Content.of(sealed.signature().get()));
     }
     destination.put(RepositoryLayout.manifest(sealed.id()), Content.of(sealed.document()));
+  }
+
+  /**
+   * Publishes a backup in place of a manifest that is damaged, or of none. Under the lock.
+   *
+   * @throws IOException if it could not be stored; the backup is not listed then
+   */
+  public void replace(SealedManifest sealed) throws IOException {
+    destination.delete(RepositoryLayout.manifest(sealed.id()));
+    destination.delete(RepositoryLayout.signature(sealed.id()));
+    publish(sealed);
   }
 
   /**

@@ -46,7 +46,8 @@ final class CaptureGroup {
    */
   void run() throws IOException, InterruptedException {
     for (Timing timing : ORDER) {
-      SideBySide.run(captures.stream().filter(each -> each.timing() == timing).toList());
+      SideBySide.run(
+          "backup-capture", captures.stream().filter(each -> each.timing() == timing).toList());
     }
     if (captured().findAny().isEmpty()) {
       throw new IOException(

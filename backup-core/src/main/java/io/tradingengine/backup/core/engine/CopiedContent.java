@@ -14,7 +14,7 @@ import java.security.MessageDigest;
  * An object of one destination as content for another. It is checked on its way: of one that is not
  * what was written the last bytes are never given, so that its put fails and leaves nothing.
  */
-final class CopiedContent implements Content {
+class CopiedContent implements Content {
   private final StoredRef ref;
   private final Destination from;
 
@@ -24,19 +24,27 @@ final class CopiedContent implements Content {
   }
 
   @Override
-  public long length() {
+  public final long length() {
     return ref.length();
   }
 
   @Override
-  public Sha256 sha256() {
+  public final Sha256 sha256() {
     return ref.sha256();
   }
 
   @Override
-  public InputStream open() throws IOException {
-    return new Checked(from.open(ref.key(), ByteRange.ALL));
+  public final InputStream open() throws IOException {
+    try {
+      return new Checked(from.open(ref.key(), ByteRange.ALL));
+    } catch (IOException e) {
+      failed(e);
+      throw e;
+    }
   }
+
+  /** Hears that the copy could not be read, or is not what was written. */
+  void failed(Exception reason) {}
 
   @Override
   public String toString() {
@@ -68,7 +76,7 @@ final class CopiedContent implements Content {
       if (done == ref.length()) {
         return -1;
       }
-      int count = in.read(bytes, offset, (int) Math.min(length, ref.length() - done));
+      int count = fill(bytes, offset, (int) Math.min(length, ref.length() - done));
       if (count < 0) {
         throw damaged("is truncated: has " + done + " bytes instead of " + ref.length());
       }
@@ -80,8 +88,17 @@ final class CopiedContent implements Content {
       return count;
     }
 
+    private int fill(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        return in.read(bytes, offset, length);
+      } catch (IOException e) {
+        failed(e);
+        throw e;
+      }
+    }
+
     private void checkEnd() throws IOException {
-      if (in.read() >= 0) {
+      if (fill(new byte[1], 0, 1) > 0) {
         throw damaged("has more than its " + ref.length() + " bytes");
       }
       if (!Sha256.from(digest).equals(ref.sha256())) {

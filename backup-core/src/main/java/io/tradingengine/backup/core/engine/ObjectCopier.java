@@ -2,7 +2,6 @@ package io.tradingengine.backup.core.engine;
 
 import io.tradingengine.backup.IntegrityException;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
 
 /** Copies objects to one destination from the first of others that has them whole. Thread-safe. */
@@ -23,32 +22,54 @@ final class ObjectCopier {
   /**
    * Copies an object. On return it is durable there.
    *
-   * @throws FileAlreadyExistsException if other bytes have its name there
-   * @throws IOException if it could not be put, or no other destination has it whole
+   * @throws NotWholeException if no other destination has it whole
+   * @throws IOException if it could not be put
    */
   void copy(StoredRef ref) throws IOException {
-    IOException failure = new IOException(ref.key() + " is whole in no other destination");
+    NotWholeException failure = new NotWholeException(ref.key());
     for (Target each : from) {
+      Source content = new Source(ref, each);
       try {
-        to.destination().put(ref.key(), new CopiedContent(ref, each.destination()));
+        to.destination().put(ref.key(), content);
         return;
-      } catch (FileAlreadyExistsException e) {
-        throw e;
       } catch (IOException | IntegrityException e) {
         RunRegistry.rethrowInterruption(e);
+        if (!content.failed) {
+          throw e;
+        }
         failure.addSuppressed(e);
       }
     }
     throw failure;
   }
 
+  /** Tells a failure to read a copy from a failure to put it. */
+  private static final class Source extends CopiedContent {
+    private volatile boolean failed;
+
+    Source(StoredRef ref, Target from) {
+      super(ref, from.destination());
+    }
+
+    @Override
+    void failed(Exception reason) {
+      failed = true;
+    }
+  }
+
+  /** Whether the destination that is copied to has an object whole, by reading it there. */
+  boolean holds(StoredRef ref) throws IOException {
+    Target source = from.isEmpty() ? to : from.get(0);
+    return to.destination().holds(ref.key(), new CopiedContent(ref, source.destination()));
+  }
+
   /**
    * The first other destination whose copy is whole, by reading it.
    *
-   * @throws IOException if none is
+   * @throws NotWholeException if none is
    */
   Target whole(StoredRef ref) throws IOException {
-    IOException failure = new IOException(ref.key() + " is whole in no other destination");
+    NotWholeException failure = new NotWholeException(ref.key());
     for (Target each : from) {
       try {
         if (each.destination().holds(ref.key(), new CopiedContent(ref, each.destination()))) {

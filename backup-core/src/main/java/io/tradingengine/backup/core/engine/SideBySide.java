@@ -23,25 +23,28 @@ final class SideBySide {
     void run() throws IOException, InterruptedException;
   }
 
+  private final String what;
   private final Deque<Task> waiting;
   private final List<Thread> threads = new ArrayList<>();
   private int running;
   private boolean stopped;
   private @Nullable Throwable failure;
 
-  private SideBySide(List<? extends Task> tasks) {
+  private SideBySide(String what, List<? extends Task> tasks) {
+    this.what = what;
     this.waiting = new ArrayDeque<>(tasks);
   }
 
   /**
    * Runs the tasks, begun in their order, and returns when all have ended.
    *
+   * @param what what their threads' names begin with
    * @throws IOException what the first task failed with; what others failed with while they were
    *     stopped is attached to it
    * @throws InterruptedException if the calling thread was interrupted
    */
-  static void run(List<? extends Task> tasks) throws IOException, InterruptedException {
-    SideBySide sideBySide = new SideBySide(tasks);
+  static void run(String what, List<? extends Task> tasks) throws IOException, InterruptedException {
+    SideBySide sideBySide = new SideBySide(what, tasks);
     sideBySide.start(Math.min(tasks.size(), MOST));
     boolean interrupted = sideBySide.await();
     sideBySide.join();
@@ -53,7 +56,7 @@ final class SideBySide {
 
   private synchronized void start(int count) {
     for (int i = 0; i < count; i++) {
-      Thread thread = new Thread(this::work, "backup-capture");
+      Thread thread = new Thread(this::work, what);
       thread.setDaemon(true);
       threads.add(thread);
     }
@@ -76,7 +79,7 @@ final class SideBySide {
   }
 
   private void run(Task task) {
-    Thread.currentThread().setName("backup-capture-" + task.name());
+    Thread.currentThread().setName(what + "-" + task.name());
     try {
       task.run();
     } catch (Throwable e) { // whatever it is, whoever waits must hear of it

@@ -12,10 +12,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
-import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.core.destination.LocalDestinationProvider;
+import io.tradingengine.backup.core.volume.Volume;
 import io.tradingengine.backup.spi.Content;
 import io.tradingengine.backup.spi.Destination;
 import io.tradingengine.backup.spi.Encryptor;
@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,7 +152,7 @@ class CatalogTest {
     Catalog.Listing listing = catalog.list();
     assertThat(listing.damaged()).isEmpty();
     assertThat(listing.backups())
-        .extracting(BackupMetadata::backupId)
+        .extracting(Manifest::id)
         .containsExactly(SECOND, THIRD);
     assertThat(catalog.ids()).containsExactly(SECOND, THIRD);
     assertThat(catalog.find(SECOND)).contains(Manifests.of(SECOND));
@@ -194,7 +195,7 @@ class CatalogTest {
     Catalog trusting = catalog(FakeSigner.none());
     Catalog.Listing listing = trusting.list();
     assertThat(listing.backups())
-        .extracting(BackupMetadata::backupId)
+        .extracting(Manifest::id)
         .containsExactly(FIRST, THIRD);
     assertThat(listing.damaged()).hasSize(1);
     assertThat(listing.damaged().get(0).toString())

@@ -61,8 +61,8 @@ class SourcesTogetherTest {
   private BackupMetadata backUp(Participant... participants) throws InterruptedException {
     BackupConfig config = system.files().listener(events::add).build();
     Encryptor encryptor = Components.encryptor(config);
-    try (Repositories repositories = new Repositories(config, encryptor)) {
-      return new BackupRun(config, encryptor, repositories)
+    try (Targets targets = Targets.open(config, encryptor)) {
+      return new BackupRun(config, encryptor, targets)
           .execute(BackupKind.FULL, List.of(participants));
     }
   }
