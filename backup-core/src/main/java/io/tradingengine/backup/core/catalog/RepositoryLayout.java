@@ -11,6 +11,18 @@ public final class RepositoryLayout {
   /** Says whose repository it is. */
   public static final ObjectKey REPOSITORY = new ObjectKey("repository.json");
 
+  /** Write-ahead log: {@code wal/<source>/<system-id>/<timeline>/…}. */
+  public static final String WAL = "wal/";
+
+  /** Redis' command streams: {@code changes/<source>/<replication-id>/…}. */
+  public static final String CHANGES = "changes/";
+
+  /** Recovery points: {@code points/<yyyyMMdd>/…}. */
+  public static final String POINTS = "points/";
+
+  /** What {@link Notes} remember. */
+  public static final String NOTES = "notes/";
+
   private static final String MANIFEST = "manifest.json";
   private static final String SIGNATURE = ".asc";
   private static final String INDEX = "index.json";

@@ -1,0 +1,156 @@
+package io.tradingengine.backup.core.retention;
+
+import io.tradingengine.backup.spi.ObjectInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last while, to any instant of which a restore can go, and the full backups with which such
+ * restores begin. Immutable.
+ */
+final class Window {
+  private static final Duration SKEW = Duration.ofDays(1);
+
+  private final Instant begin;
+  private final @Nullable KnownBackup base;
+  private final Map<String, KnownBackup> bySource;
+  private final Set<KnownBackup> bases;
+
+  private Window(
+      Instant begin,
+      @Nullable KnownBackup base,
+      Map<String, KnownBackup> bySource,
+      Set<KnownBackup> bases) {
+    this.begin = begin;
+    this.base = base;
+    this.bySource = bySource;
+    this.bases = bases;
+  }
+
+  /**
+   * Finds the full backups that the window needs.
+   *
+   * @param counted the backups that can be restored, the newest first
+   * @param keeping what stays without a window
+   */
+  static Window of(Instant begin, List<KnownBackup> counted, Keeping keeping) {
+    List<KnownBackup> fulls = counted.stream().filter(KnownBackup::full).toList();
+    if (fulls.isEmpty()) {
+      return new Window(begin, null, Map.of(), Set.of());
+    }
+    KnownBackup base = base(fulls, begin);
+    Set<KnownBackup> bases = new LinkedHashSet<>(List.of(base));
+    Map<String, KnownBackup> bySource = new HashMap<>();
+    List<KnownBackup> alive =
+        counted.stream().filter(each -> keeping.kept(each) && !isBefore(each, base)).toList();
+    for (String source : sources(alive, base)) {
+      List<KnownBackup> having =
+          fulls.stream().filter(each -> sources(List.of(each)).contains(source)).toList();
+      if (!having.isEmpty()) {
+        KnownBackup first = base(having, begin);
+        bySource.put(source, first);
+        bases.add(first);
+        bases.addAll(laterClusters(source, having, first));
+      }
+    }
+    return new Window(begin, base, Map.copyOf(bySource), bases);
+  }
+
+  /** The newest at or before an instant, or if there is none the oldest. */
+  private static KnownBackup base(List<KnownBackup> fulls, Instant begin) {
+    return fulls.stream()
+        .filter(each -> !each.startedAt().isAfter(begin))
+        .findFirst()
+        .orElse(fulls.get(fulls.size() - 1));
+  }
+
+  private static boolean isBefore(KnownBackup one, KnownBackup other) {
+    return one.id().compareTo(other.id()) < 0;
+  }
+
+  private static Set<String> sources(Collection<KnownBackup> backups, KnownBackup... more) {
+    Set<String> names = new HashSet<>();
+    backups.forEach(each -> each.positions().forEach(position -> names.add(position.source())));
+    List.of(more).forEach(each -> each.positions().forEach(p -> names.add(p.source())));
+    return names;
+  }
+
+  /** The oldest backup of each cluster that came after the one that the window begins with. */
+  private static Collection<KnownBackup> laterClusters(
+      String source, List<KnownBackup> having, KnownBackup first) {
+    Map<String, KnownBackup> oldest = new HashMap<>();
+    for (KnownBackup backup : having) {
+      if (isBefore(first, backup)) {
+        cluster(backup, source).ifPresent(id -> oldest.put(id, backup));
+      }
+    }
+    cluster(first, source).ifPresent(oldest::remove);
+    return oldest.values();
+  }
+
+  private static Optional<String> cluster(KnownBackup backup, String source) {
+    return Fates.wal(backup).stream()
+        .filter(each -> each.source().equals(source))
+        .map(Position.Wal::systemId)
+        .findFirst();
+  }
+
+  /** When it begins. */
+  Instant begin() {
+    return begin;
+  }
+
+  /** The full backups that have to stay for it, oldest first. */
+  List<KnownBackup> bases() {
+    List<KnownBackup> sorted = new ArrayList<>(bases);
+    sorted.sort(Comparator.comparing(KnownBackup::id));
+    return sorted;
+  }
+
+  /** The full backup that restores of a source begin with; empty if it is not backed up now. */
+  Optional<KnownBackup> base(String source) {
+    return Optional.ofNullable(bySource.get(source));
+  }
+
+  /**
+   * The instant up to which recovery points have passed out of the window; empty if nothing has.
+   */
+  Optional<Instant> floor() {
+    return Optional.ofNullable(base).map(this::floor);
+  }
+
+  private Instant floor(KnownBackup first) {
+    return first.startedAt().isBefore(begin) ? first.startedAt() : begin;
+  }
+
+  /**
+   * Whether an object of a source was put when the window had begun, or not long before: the
+   * destination's clock may differ from the host's. All that there is to tell by where no backup
+   * knows the stream that the object belongs to.
+   */
+  boolean isRecent(String source, ObjectInfo object) {
+    return base(source)
+        .map(this::floor)
+        .or(this::floor)
+        .map(floor -> !object.modified().isBefore(floor.minus(SKEW)))
+        .orElse(true);
+  }
+
+  /** Of the backups that stay, those that restores of a source within the window may begin with. */
+  List<KnownBackup> within(String source, List<KnownBackup> kept) {
+    return base(source)
+        .map(first -> kept.stream().filter(each -> !isBefore(each, first)).toList())
+        .orElse(List.of());
+  }
+}
