@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.engine;
 
+import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.spi.ByteRange;
 import io.tradingengine.backup.spi.Content;
@@ -38,9 +39,18 @@ class CopiedContent implements Content {
     try {
       return new Checked(from.open(ref.key(), ByteRange.ALL));
     } catch (IOException e) {
-      failed(e);
-      throw e;
+      throw unread(e);
     }
+  }
+
+  /**
+   * No failure of the destination that is written to: trying to put it again would be of no use.
+   */
+  private BackupException unread(IOException e) throws IOException {
+    RunRegistry.rethrowInterruption(e);
+    failed(e);
+    return new BackupException(
+        ref.key() + " cannot be read from " + from.name() + ": " + Messages.of(e), e);
   }
 
   /** Hears that the copy could not be read, or is not what was written. */
@@ -92,8 +102,7 @@ class CopiedContent implements Content {
       try {
         return in.read(bytes, offset, length);
       } catch (IOException e) {
-        failed(e);
-        throw e;
+        throw unread(e);
       }
     }
 

@@ -54,26 +54,36 @@ final class DefaultBackupManager extends RepositoryManager implements BackupMana
 
   @Override
   public ReplicationReport replicate(ReplicationRequest request) {
-    throw new UnsupportedOperationException();
+    return runs.run("replication", () -> new Replication(config, targets).execute(request));
   }
 
   @Override
   public ExpiryPlan planExpiry() {
-    throw new UnsupportedOperationException();
+    return runs.run("planning of the expiry", () -> new Expiry(config, targets).plan());
   }
 
   @Override
   public ExpiryReport expire(ExpiryPlan plan) {
-    throw new UnsupportedOperationException();
+    return runs.run("expiry", () -> new Expiry(config, targets).execute(plan));
   }
 
   @Override
   public void pin(BackupId id, String reason) {
-    throw new UnsupportedOperationException();
+    runs.run(
+        "pinning",
+        () -> {
+          new Pins(targets, config.clock()).pin(id, reason);
+          return id;
+        });
   }
 
   @Override
   public void unpin(BackupId id) {
-    throw new UnsupportedOperationException();
+    runs.run(
+        "unpinning",
+        () -> {
+          new Pins(targets, config.clock()).unpin(id);
+          return id;
+        });
   }
 }

@@ -46,7 +46,9 @@ final class DefaultRestoreManager extends RepositoryManager implements RestoreMa
         () -> {
           RestoreRequest exact = plan.request().pinnedTo(plan.backup().backupId());
           try (OpenBackup backup = open(exact)) {
-            return new RestoreRun(planner, backup, new EventSink(config.listeners())).execute(plan);
+            return new RestoreRun(
+                    planner, backup, new EventSink(config.listeners()), config.clock())
+                .execute(plan);
           } catch (IOException e) {
             throw new BackupException("The restore failed: " + Messages.of(e), e);
           }

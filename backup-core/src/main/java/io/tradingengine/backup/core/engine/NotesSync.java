@@ -1,8 +1,8 @@
 package io.tradingengine.backup.core.engine;
 
 import io.tradingengine.backup.BackupId;
-import io.tradingengine.backup.core.catalog.NotesSnapshot;
 import io.tradingengine.backup.core.catalog.Notes;
+import io.tradingengine.backup.core.catalog.NotesSnapshot;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;

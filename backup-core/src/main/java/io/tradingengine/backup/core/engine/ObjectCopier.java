@@ -1,6 +1,6 @@
 package io.tradingengine.backup.core.engine;
 
-import io.tradingengine.backup.IntegrityException;
+import io.tradingengine.backup.BackupException;
 import java.io.IOException;
 import java.util.List;
 
@@ -32,7 +32,7 @@ final class ObjectCopier {
       try {
         to.destination().put(ref.key(), content);
         return;
-      } catch (IOException | IntegrityException e) {
+      } catch (IOException | BackupException e) {
         RunRegistry.rethrowInterruption(e);
         if (!content.failed) {
           throw e;

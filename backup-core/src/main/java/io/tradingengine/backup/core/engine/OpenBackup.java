@@ -54,6 +54,11 @@ final class OpenBackup implements AutoCloseable {
     this.reader = new VolumeReader(options, encryptor, copies);
   }
 
+  /** Where it is looked for, the nearest first. */
+  List<Target> targets() {
+    return stored.targets();
+  }
+
   Manifest manifest() {
     return stored.manifest();
   }

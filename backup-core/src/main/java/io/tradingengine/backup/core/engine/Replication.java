@@ -32,8 +32,7 @@ final class Replication {
   ReplicationReport execute(ReplicationRequest request) throws InterruptedException {
     List<Target> wanted = targets.named(request.destinations());
     long begin = System.nanoTime();
-    try (WriteAccess access =
-        WriteAccess.take(targets.all(), "replication of " + config.name())) {
+    try (WriteAccess access = WriteAccess.take(targets.all(), "replication of " + config.name())) {
       access.prepare(config.name(), config.clock());
       List<TargetSync> syncs = syncs(request, wanted, access);
       SideBySide.run("backup-replicate", syncs);

@@ -10,6 +10,7 @@ import io.tradingengine.backup.core.catalog.Manifest;
 import io.tradingengine.backup.event.BackupEvent;
 import io.tradingengine.backup.event.BackupEvent.Operation;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,9 +24,11 @@ final class RestoreRun {
   private final OpenBackup backup;
   private final EventSink events;
   private final BackupId id;
+  private final Clock clock;
 
-  RestoreRun(RestorePlanner planner, OpenBackup backup, EventSink events) {
+  RestoreRun(RestorePlanner planner, OpenBackup backup, EventSink events, Clock clock) {
     this.planner = planner;
+    this.clock = clock;
     this.backup = backup;
     this.events = events;
     this.id = backup.manifest().id();
@@ -38,14 +41,17 @@ final class RestoreRun {
     }
     long begin = System.nanoTime();
     events.send(new BackupEvent.RunStarted(Operation.RESTORE, id));
-    try {
+    try (ReadNotes notes = ReadNotes.hold(id, backup.targets(), clock)) {
       List<RestoreReport.RestoredSource> sources = restoreAll(plan);
-      backup
-          .findings()
-          .forEach(each -> events.send(new BackupEvent.Found(Operation.RESTORE, id, each)));
+      if (plan.request().sources().isEmpty()) {
+        notes.proven();
+      }
+      List<Finding> findings = new ArrayList<>(backup.findings());
+      findings.addAll(notes.findings());
+      findings.forEach(each -> events.send(new BackupEvent.Found(Operation.RESTORE, id, each)));
       Duration duration = since(begin);
       events.send(new BackupEvent.RunSucceeded(Operation.RESTORE, id, duration));
-      return new RestoreReport(id, sources, backup.findings(), duration, plan.predicted());
+      return new RestoreReport(id, sources, findings, duration, plan.predicted());
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       events.send(new BackupEvent.RunFailed(Operation.RESTORE, id, Messages.of(e)));
       throw e;

@@ -43,7 +43,8 @@ final class SideBySide {
    *     stopped is attached to it
    * @throws InterruptedException if the calling thread was interrupted
    */
-  static void run(String what, List<? extends Task> tasks) throws IOException, InterruptedException {
+  static void run(String what, List<? extends Task> tasks)
+      throws IOException, InterruptedException {
     SideBySide sideBySide = new SideBySide(what, tasks);
     sideBySide.start(Math.min(tasks.size(), MOST));
     boolean interrupted = sideBySide.await();

@@ -68,7 +68,7 @@ final class StoredBackups {
           manifests.putIfAbsent(manifest.id(), manifest);
           where.computeIfAbsent(manifest.id(), id -> new ArrayList<>()).add(target.name());
         }
-        pinned.addAll(Notes.of(target.destination()).read().pins());
+        pinned.addAll(new Notes(target.destination()).read().pins());
         findings.addAll(listing.damaged());
       } catch (IOException e) {
         failures.add(unreadable(target, e, findings));

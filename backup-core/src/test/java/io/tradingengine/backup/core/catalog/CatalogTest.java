@@ -151,9 +151,7 @@ class CatalogTest {
     publish(SECOND, THIRD);
     Catalog.Listing listing = catalog.list();
     assertThat(listing.damaged()).isEmpty();
-    assertThat(listing.backups())
-        .extracting(Manifest::id)
-        .containsExactly(SECOND, THIRD);
+    assertThat(listing.backups()).extracting(Manifest::id).containsExactly(SECOND, THIRD);
     assertThat(catalog.ids()).containsExactly(SECOND, THIRD);
     assertThat(catalog.find(SECOND)).contains(Manifests.of(SECOND));
   }
@@ -194,9 +192,7 @@ class CatalogTest {
     overwrite(RepositoryLayout.manifest(SECOND), "{}");
     Catalog trusting = catalog(FakeSigner.none());
     Catalog.Listing listing = trusting.list();
-    assertThat(listing.backups())
-        .extracting(Manifest::id)
-        .containsExactly(FIRST, THIRD);
+    assertThat(listing.backups()).extracting(Manifest::id).containsExactly(FIRST, THIRD);
     assertThat(listing.damaged()).hasSize(1);
     assertThat(listing.damaged().get(0).toString())
         .contains("full-20240116-020000/manifest.json")

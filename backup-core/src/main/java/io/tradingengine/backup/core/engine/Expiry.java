@@ -1,0 +1,174 @@
+package io.tradingengine.backup.core.engine;
+
+import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.BackupException;
+import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.ExpiryPlan;
+import io.tradingengine.backup.ExpiryReport;
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.Retention;
+import io.tradingengine.backup.core.catalog.Catalog;
+import io.tradingengine.backup.core.catalog.Manifest;
+import io.tradingengine.backup.core.catalog.Notes;
+import io.tradingengine.backup.core.catalog.NotesSnapshot;
+import io.tradingengine.backup.core.catalog.RepositoryLayout;
+import io.tradingengine.backup.core.retention.Expirer;
+import io.tradingengine.backup.core.retention.History;
+import io.tradingengine.backup.core.retention.KnownBackup;
+import io.tradingengine.backup.core.retention.RetentionPlan;
+import io.tradingengine.backup.core.retention.RetentionPlanner;
+import io.tradingengine.backup.spi.ObjectInfo;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Applies each destination's retention policy to what it holds. Thread-safe. */
+final class Expiry {
+  private final BackupConfig config;
+  private final Targets targets;
+
+  Expiry(BackupConfig config, Targets targets) {
+    this.config = config;
+    this.targets = targets;
+  }
+
+  /** What would be removed now. */
+  ExpiryPlan plan() {
+    Instant now = config.clock().instant();
+    List<ExpiryPlan.DestinationPlan> plans = new ArrayList<>();
+    for (Target target : withPolicy()) {
+      try {
+        plans.add(planner(target).orElseThrow().plan(history(target), now).summary());
+      } catch (IOException e) {
+        throw target.unreadable(e);
+      }
+    }
+    return new ExpiryPlan(now, plans);
+  }
+
+  private List<Target> withPolicy() {
+    List<Target> some =
+        targets.all().stream().filter(target -> planner(target).isPresent()).toList();
+    if (some.isEmpty()) {
+      throw new BackupException(
+          "No destination has a retention policy: nothing ever expires",
+          "add the section 'retention', such as {daily: 7, weekly: 4, monthly: 12}",
+          null);
+    }
+    return some;
+  }
+
+  private Optional<RetentionPlanner> planner(Target target) {
+    Optional<Retention> policy = target.options().retention().or(config::retention);
+    return policy.map(each -> new RetentionPlanner(each, config.zone()));
+  }
+
+  /** Removes what is in the plan and would still be planned. */
+  ExpiryReport execute(ExpiryPlan plan) {
+    List<ExpiryReport.DestinationOutcome> outcomes = new ArrayList<>();
+    Map<Target, String> named = new HashMap<>();
+    for (ExpiryPlan.DestinationPlan each : plan.destinations()) {
+      targets
+          .named(List.of(each.destination()))
+          .forEach(target -> named.put(target, each.destination()));
+    }
+    try (WriteAccess access = WriteAccess.take(targets.all(), "expiry of " + config.name())) {
+      for (Target target : targets.all()) {
+        if (named.containsKey(target)) {
+          outcomes.add(execute(target, plan, access));
+        }
+      }
+    } catch (IOException e) {
+      throw new BackupException("The expiry failed: " + Messages.of(e), e);
+    }
+    return new ExpiryReport(outcomes);
+  }
+
+  private ExpiryReport.DestinationOutcome execute(
+      Target target, ExpiryPlan plan, WriteAccess access) throws IOException {
+    Exception absent = access.absent().get(target);
+    if (absent != null) {
+      return unreachable(target, absent);
+    }
+    History history;
+    try {
+      history = history(target);
+    } catch (IOException e) {
+      RunRegistry.rethrowInterruption(e);
+      return unreachable(target, e);
+    }
+    RetentionPlan anew =
+        planner(target).orElseThrow().plan(history, config.clock().instant(), plan);
+    return new Expirer(target.destination(), access.lease(target)::confirm).execute(anew);
+  }
+
+  private static ExpiryReport.DestinationOutcome unreachable(Target target, Exception reason) {
+    Finding finding =
+        Finding.warning(
+            target.name(),
+            "could not be reached, and keeps what it has: " + Messages.of(reason),
+            "make it reachable; the next run removes what is due");
+    return new ExpiryReport.DestinationOutcome(target.name(), List.of(), 0, 0, List.of(finding));
+  }
+
+  private static History history(Target target) throws IOException {
+    Catalog.Listing listing = target.catalog().list();
+    List<KnownBackup> backups = new ArrayList<>();
+    Set<BackupId> readable = new HashSet<>();
+    for (Manifest manifest : listing.backups()) {
+      readable.add(manifest.id());
+      KnownBackup backup = known(manifest);
+      backups.add(target.catalog().lacking(manifest).isEmpty() ? backup : backup.damaged());
+    }
+    for (BackupId id : target.catalog().ids()) {
+      if (!readable.contains(id)) {
+        long size = target.catalog().lengths(id).values().stream().mapToLong(Long::longValue).sum();
+        backups.add(KnownBackup.unreadable(id, size));
+      }
+    }
+    List<ObjectInfo> logs = new ArrayList<>();
+    for (String prefix :
+        List.of(RepositoryLayout.WAL, RepositoryLayout.CHANGES, RepositoryLayout.POINTS)) {
+      logs.addAll(target.destination().list(prefix));
+    }
+    NotesSnapshot notes = new Notes(target.destination()).read();
+    return new History(target.name(), backups, notes, Set.of(), logs);
+  }
+
+  private static KnownBackup known(Manifest manifest) {
+    BackupMetadata metadata = manifest.metadata(List.of(), false);
+    return KnownBackup.of(metadata, Optional.empty());
+  }
+
+  /**
+   * Which of these backups a destination's policy would remove at once, if it had them all: there
+   * is no use in bringing them there.
+   */
+  Set<BackupId> unwanted(Target target, List<Manifest> backups) throws IOException {
+    Optional<RetentionPlanner> planner = planner(target);
+    Set<BackupId> unwanted = new HashSet<>();
+    if (planner.isPresent()) {
+      NotesSnapshot notes = new Notes(target.destination()).read();
+      History history =
+          new History(
+              target.name(),
+              backups.stream().map(Expiry::known).toList(),
+              notes,
+              Set.of(),
+              List.of());
+      planner
+          .get()
+          .plan(history, config.clock().instant())
+          .doomed()
+          .forEach(each -> unwanted.add(each.id()));
+    }
+    return unwanted;
+  }
+}

@@ -1,0 +1,101 @@
+package io.tradingengine.backup.core.engine;
+
+import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.core.catalog.Notes;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the destinations that a backup is being read, so that retention spares it, and in the end
+ * that it was restored. A host that may only read cannot say so; then a finding does. Used by one
+ * thread.
+ */
+final class ReadNotes implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReadNotes.class);
+
+  /** No restore takes as long; the note of one that was killed ends by itself. */
+  private static final Duration LONGEST_RESTORE = Duration.ofHours(24);
+
+  private final List<Target> targets = new ArrayList<>();
+  private final Map<Target, Closeable> holds = new LinkedHashMap<>();
+  private final Set<String> silent = new TreeSet<>();
+  private final BackupId id;
+  private final Clock clock;
+
+  private ReadNotes(BackupId id, Clock clock) {
+    this.id = id;
+    this.clock = clock;
+  }
+
+  /** Says that a backup is being read from these destinations, as far as they hold it. */
+  static ReadNotes hold(BackupId id, List<Target> targets, Clock clock) throws IOException {
+    ReadNotes notes = new ReadNotes(id, clock);
+    for (Target target : targets) {
+      try {
+        if (target.catalog().ids().contains(id)) {
+          notes.targets.add(target);
+          notes.holds.put(
+              target,
+              new Notes(target.destination())
+                  .hold(id, "restore", clock.instant().plus(LONGEST_RESTORE)));
+        }
+      } catch (IOException e) {
+        notes.unsaid(target, e);
+      }
+    }
+    return notes;
+  }
+
+  private void unsaid(Target target, IOException e) throws IOException {
+    RunRegistry.rethrowInterruption(e);
+    silent.add(target.name());
+  }
+
+  /** Says that all of it was restored. */
+  void proven() throws IOException {
+    for (Target target : targets) {
+      try {
+        new Notes(target.destination()).prove(id, "restored", clock.instant());
+      } catch (IOException e) {
+        unsaid(target, e);
+      }
+    }
+  }
+
+  /** Where it could not be said. */
+  List<Finding> findings() {
+    return silent.stream()
+        .map(
+            name ->
+                Finding.info(
+                    name,
+                    "takes no notes from here: retention does not know that "
+                        + id
+                        + " is read, nor that it was restored"))
+        .toList();
+  }
+
+  /** What cannot be taken back now ends by itself; the restore is what counts. */
+  @Override
+  public void close() {
+    holds.forEach(
+        (target, hold) -> {
+          try {
+            hold.close();
+          } catch (IOException e) {
+            log.info("{} keeps its note that {} is read for a day: {}", target, id, e.toString());
+          }
+        });
+  }
+}
