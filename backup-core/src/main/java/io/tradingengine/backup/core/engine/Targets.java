@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 final class Targets implements AutoCloseable {
   private final List<Target> all;
 
-  private Targets(List<Target> all) {
+  Targets(List<Target> all) {
     this.all = List.copyOf(all);
   }
 

@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.engine;
 
 import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.Compression;
+import io.tradingengine.backup.Encryption;
 import io.tradingengine.backup.FileTree;
 import io.tradingengine.backup.LocalDirectory;
 import io.tradingengine.backup.OpenPgp;
@@ -60,6 +61,15 @@ final class TestSystem {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A configuration whose objects are stored in plain; nothing of it need exist. */
+  static BackupConfig plainConfig() {
+    return BackupConfig.builder("test")
+        .source(FileTree.named("config").path("/nowhere"))
+        .encryption(Encryption.none())
+        .destination(LocalDirectory.at("/nowhere"))
+        .build();
   }
 
   /** Writes config files and {@code megabytes} of state that does not compress. */
