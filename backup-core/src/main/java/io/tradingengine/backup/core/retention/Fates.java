@@ -69,7 +69,7 @@ final class Fates {
         .forEach(each -> keeping.keep(each, "minimum " + request.policy().minimum()));
     buckets.forEach(each -> each.keep(keeping));
     keepProven();
-    Window window = Window.of(windowBegin(), counted, keeping);
+    Window window = Window.of(windowBegin(), counted, keeping, new Branches(history.objects()));
     window.bases().forEach(base -> keeping.keep(base, "window since " + window.begin()));
     keepIncrementals();
     keepDamaged();

@@ -80,7 +80,7 @@ public sealed interface Position {
   static List<Position> of(SourceSummary summary) {
     return switch (summary.type()) {
       case "postgres" -> List.of(wal(summary.name(), summary.attributes()));
-      case "redis" -> streams(summary.name(), summary.attributes());
+      case "redis" -> commands(summary.name(), summary.attributes());
       default -> List.of();
     };
   }
@@ -99,7 +99,7 @@ public sealed interface Position {
     }
   }
 
-  private static List<Position> streams(String source, Map<String, String> attributes) {
+  private static List<Position> commands(String source, Map<String, String> attributes) {
     try {
       if (!attributes.containsKey("shards")) {
         return List.of(stream(source, attributes, ""));

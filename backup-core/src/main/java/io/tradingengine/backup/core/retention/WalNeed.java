@@ -1,16 +1,15 @@
 package io.tradingengine.backup.core.retention;
 
-import io.tradingengine.backup.core.catalog.RepositoryLayout;
+import io.tradingengine.backup.core.retention.Segment.Cluster;
 import io.tradingengine.backup.spi.ObjectInfo;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Which write-ahead log has to stay: from the start of the window's base on, on its timeline and on
@@ -18,28 +17,46 @@ import java.util.regex.Pattern;
  * thread.
  */
 final class WalNeed {
-  private static final Pattern SEGMENT =
-      Pattern.compile(
-          RepositoryLayout.WAL
-              + "([^/]+)/([^/]+)/([0-9A-F]{8})/([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(?:\\..*)?");
-
-  /** What is needed of one cluster. */
-  private static final class Cluster {
+  /** What is needed of one cluster, in numbers of segments by timeline. */
+  private static final class Need {
     private final Set<Integer> segmentSizes = new HashSet<>();
     private final Map<Long, Long> from = new HashMap<>();
-    private final Map<Long, TreeMap<Long, Long>> ranges = new HashMap<>();
-    private long firstTimeline = Long.MAX_VALUE;
+    private final Map<Long, NavigableMap<Long, Long>> ranges = new HashMap<>();
 
-    private void needOwn(Position.Wal wal) {
+    private void own(Position.Wal wal) {
       segmentSizes.add(wal.segmentSize());
       ranges
           .computeIfAbsent(wal.timeline(), timeline -> new TreeMap<>())
           .merge(wal.firstSegment(), wal.lastSegment(), Math::max);
     }
 
-    private void needFrom(Position.Wal wal) {
+    private void following(Position.Wal wal) {
       from.merge(wal.timeline(), wal.firstSegment(), Math::min);
-      firstTimeline = Math.min(firstTimeline, wal.timeline());
+    }
+
+    private boolean contains(Segment segment) {
+      if (segmentSizes.size() != 1) {
+        return true; // Then numbers do not tell which one comes first.
+      }
+      return segment
+          .index(segmentSizes.iterator().next())
+          .map(index -> follows(segment.timeline(), index) || inRange(segment.timeline(), index))
+          .orElse(true);
+    }
+
+    /** A later timeline may have branched off before the position of the base. */
+    private boolean follows(long timeline, long index) {
+      return from.entrySet().stream()
+          .anyMatch(
+              each ->
+                  timeline > each.getKey()
+                      || (timeline == each.getKey() && index >= each.getValue()));
+    }
+
+    private boolean inRange(long timeline, long index) {
+      NavigableMap<Long, Long> own = ranges.get(timeline);
+      Map.Entry<Long, Long> range = own == null ? null : own.floorEntry(index);
+      return range != null && index <= range.getValue();
     }
 
     /** Ranges may overlap; makes them disjoint, so that one look-up tells. */
@@ -47,8 +64,8 @@ final class WalNeed {
       ranges.replaceAll((timeline, all) -> disjoint(all));
     }
 
-    private static TreeMap<Long, Long> disjoint(TreeMap<Long, Long> ranges) {
-      TreeMap<Long, Long> merged = new TreeMap<>();
+    private static NavigableMap<Long, Long> disjoint(NavigableMap<Long, Long> ranges) {
+      NavigableMap<Long, Long> merged = new TreeMap<>();
       for (Map.Entry<Long, Long> range : ranges.entrySet()) {
         Map.Entry<Long, Long> last = merged.lastEntry();
         if (last != null && range.getKey() <= last.getValue()) {
@@ -59,22 +76,9 @@ final class WalNeed {
       }
       return merged;
     }
-
-    private boolean needs(long timeline, long segment) {
-      boolean window =
-          timeline > firstTimeline
-              || (timeline == firstTimeline && segment >= from.getOrDefault(timeline, 0L));
-      return window || inRange(timeline, segment);
-    }
-
-    private boolean inRange(long timeline, long segment) {
-      TreeMap<Long, Long> own = ranges.get(timeline);
-      Map.Entry<Long, Long> range = own == null ? null : own.floorEntry(segment);
-      return range != null && segment <= range.getValue();
-    }
   }
 
-  private final Map<List<String>, Cluster> clusters = new HashMap<>();
+  private final Map<Cluster, Need> needs = new HashMap<>();
   private final Set<String> unknown = new HashSet<>();
   private final Window window;
 
@@ -83,11 +87,11 @@ final class WalNeed {
     Set<String> sources = new HashSet<>();
     for (KnownBackup backup : kept) {
       for (Position position : backup.positions()) {
-        sources.add(position.source());
         if (position instanceof Position.Unknown) {
           unknown.add(position.source());
         } else if (position instanceof Position.Wal wal) {
-          cluster(wal).needOwn(wal);
+          sources.add(wal.source());
+          need(wal).own(wal);
         }
       }
     }
@@ -95,43 +99,31 @@ final class WalNeed {
       for (KnownBackup backup : window.within(source, kept)) {
         Fates.wal(backup).stream()
             .filter(wal -> wal.source().equals(source))
-            .forEach(wal -> cluster(wal).needFrom(wal));
+            .forEach(wal -> need(wal).following(wal));
       }
     }
-    clusters.values().forEach(Cluster::merge);
+    needs.values().forEach(Need::merge);
   }
 
-  private Cluster cluster(Position.Wal wal) {
-    return clusters.computeIfAbsent(List.of(wal.source(), wal.systemId()), key -> new Cluster());
+  private Need need(Position.Wal wal) {
+    return needs.computeIfAbsent(new Cluster(wal.source(), wal.systemId()), cluster -> new Need());
   }
 
   /** The folder of a segment that nobody needs; empty for all else. */
   Optional<String> unneeded(ObjectInfo object) {
-    Matcher name = SEGMENT.matcher(object.key().value());
-    if (!name.matches()
-        || !name.group(3).equals(name.group(4))
-        || unknown.contains(name.group(1))) {
-      return Optional.empty(); // A history, or what only its writer understands.
-    }
-    Cluster cluster = clusters.get(List.of(name.group(1), name.group(2)));
-    boolean needed =
-        cluster == null || cluster.from.isEmpty()
-            // It may be a new one, or one that came back.
-            ? window.isRecent(name.group(1), object) || (cluster != null && needs(cluster, name))
-            : needs(cluster, name);
-    return needed
-        ? Optional.empty()
-        : Optional.of(object.key().value().substring(0, name.end(3) + 1));
+    return Segment.of(object.key())
+        .filter(segment -> !unknown.contains(segment.cluster().source()))
+        .filter(segment -> !needed(segment, object))
+        .map(Segment::folder);
   }
 
-  private static boolean needs(Cluster cluster, Matcher name) {
-    if (cluster.segmentSizes.size() != 1) {
+  private boolean needed(Segment segment, ObjectInfo object) {
+    Need need = needs.get(segment.cluster());
+    if (need != null && need.contains(segment)) {
       return true;
     }
-    long perLog = (1L << 32) / cluster.segmentSizes.iterator().next();
-    long timeline = Long.parseLong(name.group(3), 16);
-    long log = Long.parseLong(name.group(5), 16);
-    long segment = Long.parseLong(name.group(6), 16);
-    return segment >= perLog || cluster.needs(timeline, log * perLog + segment);
+    // A cluster without a backup in the window may be a new one, or one that came back.
+    boolean current = need != null && !need.from.isEmpty();
+    return !current && window.isRecent(segment.cluster().source(), object);
   }
 }

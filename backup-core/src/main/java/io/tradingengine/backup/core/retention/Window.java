@@ -44,7 +44,7 @@ final class Window {
    * @param counted the backups that can be restored, the newest first
    * @param keeping what stays without a window
    */
-  static Window of(Instant begin, List<KnownBackup> counted, Keeping keeping) {
+  static Window of(Instant begin, List<KnownBackup> counted, Keeping keeping, Branches branches) {
     List<KnownBackup> fulls = counted.stream().filter(KnownBackup::full).toList();
     if (fulls.isEmpty()) {
       return new Window(begin, null, Map.of(), Set.of());
@@ -63,6 +63,9 @@ final class Window {
         bases.add(first);
         bases.addAll(laterClusters(source, having, first));
       }
+    }
+    for (KnownBackup each : List.copyOf(bases)) {
+      bases.addAll(branches.before(each, fulls));
     }
     return new Window(begin, base, Map.copyOf(bySource), bases);
   }
@@ -150,7 +153,11 @@ final class Window {
   /** Of the backups that stay, those that restores of a source within the window may begin with. */
   List<KnownBackup> within(String source, List<KnownBackup> kept) {
     return base(source)
-        .map(first -> kept.stream().filter(each -> !isBefore(each, first)).toList())
+        .map(
+            first ->
+                kept.stream()
+                    .filter(each -> !isBefore(each, first) || bases.contains(each))
+                    .toList())
         .orElse(List.of());
   }
 }
