@@ -32,7 +32,7 @@ final class ExpireCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (BackupManager manager = BackupManager.create(root.load())) {
+    try (BackupManager manager = root.manager(root.load())) {
       ExpiryPlan plan = manager.planExpiry();
       if (!json.wanted()) {
         ExpiryText.plan(root.io().out(), plan);

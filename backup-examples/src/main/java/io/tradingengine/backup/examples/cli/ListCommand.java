@@ -43,7 +43,7 @@ final class ListCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     BackupConfig config = root.load();
     DestinationNames.require(config, destination.stream().toList());
-    try (BackupManager manager = BackupManager.create(config)) {
+    try (BackupManager manager = root.manager(config)) {
       List<BackupMetadata> backups = manager.list().stream().filter(this::isAskedFor).toList();
       List<Finding> damaged = manager.damaged();
       PrintWriter out = root.io().out();

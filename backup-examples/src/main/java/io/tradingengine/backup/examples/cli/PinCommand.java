@@ -38,7 +38,7 @@ final class PinCommand implements Callable<Integer> {
       throw new WrongUseException(
           "--reason is empty", "say why the backup is kept, such as --reason 'audit 2024'");
     }
-    try (BackupManager manager = BackupManager.create(root.load())) {
+    try (BackupManager manager = root.manager(root.load())) {
       BackupId id = choice.resolve(manager);
       manager.pin(id, reason.strip());
       root.io()

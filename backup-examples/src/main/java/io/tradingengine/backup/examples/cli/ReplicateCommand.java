@@ -47,7 +47,7 @@ final class ReplicateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     BackupConfig config = root.load();
     DestinationNames.require(config, destinations);
-    try (BackupManager manager = BackupManager.create(config)) {
+    try (BackupManager manager = root.manager(config)) {
       ReplicationReport report = manager.replicate(request());
       ExitCode outcome = ExitCode.of(report);
       if (json.wanted()) {

@@ -29,7 +29,7 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (BackupManager manager = BackupManager.create(root.load())) {
+    try (BackupManager manager = root.manager(root.load())) {
       BackupMetadata backup = manager.show(choice.resolve(manager));
       if (json.wanted()) {
         root.io().out().println(Json.print(Json.backup(backup)));

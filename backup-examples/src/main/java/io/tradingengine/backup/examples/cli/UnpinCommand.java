@@ -29,7 +29,7 @@ final class UnpinCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     BackupId chosen = Objects.requireNonNull(id, "the parser requires it");
-    try (BackupManager manager = BackupManager.create(root.load())) {
+    try (BackupManager manager = root.manager(root.load())) {
       manager.unpin(chosen);
       root.io()
           .out()
