@@ -14,9 +14,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "expire",
     description = {
-      "Says what the retention policies keep and remove in each destination, and why, and removes",
-      "it. Made for schedules: it asks nobody. Exit code 3 if something could not be removed now,",
-      "such as an object under Object Lock; the next run tries again."
+      "Removes what the retention policies no longer keep.",
+      "Says for each destination what is kept, what is removed, and why; then removes",
+      "it. Made for schedules: it asks nobody.",
+      "Exit code 3 if something could not be removed now, such as an object under",
+      "Object Lock; the next run tries again."
     })
 final class ExpireCommand implements Callable<Integer> {
   private final BackupCommand root;

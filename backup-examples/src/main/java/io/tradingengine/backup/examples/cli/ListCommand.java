@@ -21,8 +21,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "list",
     description = {
-      "Lists the finished backups, oldest first, and in which destinations each is, the nearest",
-      "first; then those that are damaged."
+      "Lists the finished backups, and where each is.",
+      "The oldest backup comes first, and of its destinations the nearest. Those that",
+      "are damaged come last."
     })
 final class ListCommand implements Callable<Integer> {
   private final BackupCommand root;

@@ -15,10 +15,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "replicate",
     description = {
-      "Brings destinations up to date: copies the backups that others have, completes those of",
-      "which objects are missing, and replaces damaged objects from a copy that is whole.",
-      "Interrupted, it goes on from there the next time. Exit code 3 if a destination still lacks",
-      "something though another does not, 1 if all of them do."
+      "Brings destinations up to date, and heals what they have.",
+      "Copies the backups that others have, completes those of which objects are",
+      "missing, and replaces damaged objects from a copy that is whole.",
+      "Interrupted, it goes on from there the next time.",
+      "Exit code 3 if a destination still lacks something, 1 if all of them do."
     })
 final class ReplicateCommand implements Callable<Integer> {
   private final BackupCommand root;
