@@ -1,7 +1,11 @@
 package io.tradingengine.backup.examples.cli;
 
+import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.BackupManager;
+import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.RestoreRequest;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -22,15 +26,38 @@ record BackupChoice(Optional<BackupId> id) {
     return id.map(RestoreRequest::of).orElseGet(RestoreRequest::latest);
   }
 
+  /**
+   * Which one that is.
+   *
+   * @throws BackupException if the newest is meant and there is none
+   */
+  BackupId resolve(BackupManager manager) {
+    return id.orElseGet(() -> newest(manager.list()));
+  }
+
+  private static BackupId newest(List<BackupMetadata> backups) {
+    if (backups.isEmpty()) {
+      throw new BackupException("There is no backup yet", "take one with 'backup.jar full'", null);
+    }
+    return backups.get(backups.size() - 1).backupId();
+  }
+
   /** Reads {@code latest} or a backup's id. */
   static final class Converter implements ITypeConverter<BackupChoice> {
     @Override
     public BackupChoice convert(String text) {
-      if (text.equals(LATEST)) {
-        return latest();
-      }
+      return text.equals(LATEST)
+          ? latest()
+          : new BackupChoice(Optional.of(new IdConverter().convert(text)));
+    }
+  }
+
+  /** Reads a backup's id. */
+  static final class IdConverter implements ITypeConverter<BackupId> {
+    @Override
+    public BackupId convert(String text) {
       try {
-        return new BackupChoice(Optional.of(BackupId.parse(text)));
+        return BackupId.parse(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }

@@ -1,11 +1,13 @@
 package io.tradingengine.backup.examples.cli;
 
 import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.event.BackupListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -29,6 +31,7 @@ import picocli.CommandLine.ScopeType;
     })
 public final class BackupCommand {
   private final Io io;
+  private final Function<BackupConfig, BackupManager> managers;
 
   @Option(
       names = {"-c", "--config"},
@@ -43,8 +46,9 @@ public final class BackupCommand {
       description = "Show where an error came from.")
   private boolean verbose;
 
-  private BackupCommand(Io io) {
+  private BackupCommand(Io io, Function<BackupConfig, BackupManager> managers) {
     this.io = io;
+    this.managers = managers;
   }
 
   /** Runs one command and ends the process with its exit code. */
@@ -57,7 +61,12 @@ public final class BackupCommand {
 
   /** Runs one command and gives its exit code. */
   static int run(Io io, String... args) {
-    BackupCommand root = new BackupCommand(io);
+    return run(io, BackupManager::create, args);
+  }
+
+  /** Runs one command with the managers that {@code managers} makes, and gives its exit code. */
+  static int run(Io io, Function<BackupConfig, BackupManager> managers, String... args) {
+    BackupCommand root = new BackupCommand(io, managers);
     Errors errors = new Errors(root);
     return new CommandLine(root)
         .addSubcommand(new DemoCommand(io))
@@ -67,6 +76,10 @@ public final class BackupCommand {
         .addSubcommand(new ListCommand(root))
         .addSubcommand(new ShowCommand(root))
         .addSubcommand(new RestoreCommand(root))
+        .addSubcommand(new ReplicateCommand(root))
+        .addSubcommand(new ExpireCommand(root))
+        .addSubcommand(new PinCommand(root))
+        .addSubcommand(new UnpinCommand(root))
         .setOut(io.out())
         .setErr(io.err())
         .setExecutionExceptionHandler(errors)
@@ -100,6 +113,11 @@ public final class BackupCommand {
   /** The configuration as the file has it. */
   BackupConfig load() throws IOException {
     return load(event -> {});
+  }
+
+  /** A manager for that configuration, which the caller closes. */
+  BackupManager manager(BackupConfig configuration) {
+    return managers.apply(configuration);
   }
 
   /** The version that the jar's manifest tells. */

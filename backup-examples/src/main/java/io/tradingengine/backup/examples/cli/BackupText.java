@@ -21,6 +21,12 @@ final class BackupText {
             + " ("
             + Text.duration(backup.duration())
             + ")");
+    if (!backup.destinations().isEmpty()) {
+      out.println("Where     " + String.join(", ", backup.destinations()));
+    }
+    if (backup.pinned()) {
+      out.println("Pinned    yes: no retention policy removes it");
+    }
     if (backup.sources().size() > 1) {
       out.println(
           "Spread    " + Text.duration(backup.spread()) + " between the states of the sources");

@@ -24,7 +24,7 @@ final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (BackupManager manager = BackupManager.create(root.load())) {
+    try (BackupManager manager = root.manager(root.load())) {
       List<Finding> findings = manager.check();
       ExitCode outcome = ExitCode.of(findings);
       if (json.wanted()) {

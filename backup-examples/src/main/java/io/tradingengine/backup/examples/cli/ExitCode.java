@@ -1,7 +1,12 @@
 package io.tradingengine.backup.examples.cli;
 
+import io.tradingengine.backup.ExpiryPlan;
+import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.ReplicationReport;
 import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** How a command ended, as the shell sees it. */
 enum ExitCode {
@@ -40,5 +45,38 @@ enum ExitCode {
       }
     }
     return worst;
+  }
+
+  /** How a replication ends: failed only if it was of no use to any destination. */
+  static ExitCode of(ReplicationReport report) {
+    List<ReplicationReport.DestinationOutcome> outcomes = report.destinations();
+    boolean inVain =
+        !outcomes.isEmpty()
+            && outcomes.stream().noneMatch(ReplicationReport.DestinationOutcome::complete);
+    return inVain
+        ? FAILED
+        : of(isRemarkable(outcomes.stream().flatMap(each -> each.findings().stream())));
+  }
+
+  /** How showing what would be removed ends. */
+  static ExitCode of(ExpiryPlan plan) {
+    return of(isRemarkable(findings(plan)));
+  }
+
+  /** How removing it ends; what could not be removed now is left to the next run. */
+  static ExitCode of(ExpiryPlan plan, ExpiryReport report) {
+    return of(
+        isRemarkable(
+            Stream.concat(
+                findings(plan),
+                report.destinations().stream().flatMap(each -> each.findings().stream()))));
+  }
+
+  private static Stream<Finding> findings(ExpiryPlan plan) {
+    return plan.destinations().stream().flatMap(each -> each.findings().stream());
+  }
+
+  private static boolean isRemarkable(Stream<Finding> findings) {
+    return findings.anyMatch(each -> each.severity() != Finding.Severity.INFO);
   }
 }

@@ -23,7 +23,7 @@ final class FullCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Progress progress = Progress.on(root.io());
-    try (BackupManager manager = BackupManager.create(root.load(progress))) {
+    try (BackupManager manager = root.manager(root.load(progress))) {
       BackupMetadata backup = manager.createFullBackup();
       if (json.wanted()) {
         root.io().out().println(Json.print(Json.backup(backup)));

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.ExpiryPlan;
+import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import java.nio.file.Path;
@@ -26,9 +30,11 @@ import java.util.TreeMap;
  * full, show      backup
  * list            {backups: [backup]}, oldest first
  * restore         {executed, plan}, and report where it was executed
+ * replicate       {complete, durationMillis, destinations: [replica]}
+ * expire          {executed, plan: expiry}, and report: removal where it was executed
  *
  * backup   {backupId, kind, system, startedAt, finishedAt, durationMillis, size, plainSize, degraded,
- *           toolVersion, spreadMillis,
+ *           toolVersion, spreadMillis, destinations, pinned,
  *           sources: [{name, type, size, plainSize, asOf, durationMillis, attributes}],
  *           missing: [{name, type, reason}], findings: [finding]}
  * finding  {severity, subject, message, hint}
@@ -36,7 +42,17 @@ import java.util.TreeMap;
  *           steps: [{source, type, targets, bytes, findings}], findings: [finding]}
  * report   {backupId, bytes, durationMillis, predictedMillis,
  *           sources: [{name, targets, bytes, durationMillis, findings, nextSteps}]}
+ * replica  {destination, complete, backups, copied, healed, bytes, findings: [finding]}
+ * expiry   {plannedAt,
+ *           destinations: [{destination, policy, backups: [{backupId, fate, reasons, size}],
+ *             objects: [{prefix, count, bytes, reason}], findings: [finding]}]}
+ * removal  {destinations: [{destination, expired, objects, bytes, findings: [finding]}]}
  * </pre>
+ *
+ * <p>The destinations of a backup are names, the nearest first; those of all else are in the order
+ * configured. A fate is {@code keep} or {@code expire}; {@code backups} of a replica and {@code
+ * expired} are backups' ids, {@code copied}, {@code healed}, {@code count} and {@code objects} of a
+ * removal are numbers of objects.
  */
 final class Json {
   /** Plain ASCII comes through whatever the terminal's encoding. */
@@ -81,6 +97,9 @@ final class Json {
     node.put("degraded", backup.degraded());
     node.put("toolVersion", backup.toolVersion());
     node.put("spreadMillis", backup.spread().toMillis());
+    ArrayNode destinations = node.putArray("destinations");
+    backup.destinations().forEach(destinations::add);
+    node.put("pinned", backup.pinned());
     ArrayNode sources = node.putArray("sources");
     backup.sources().forEach(source -> sources.add(source(source)));
     ArrayNode missing = node.putArray("missing");
@@ -163,6 +182,89 @@ final class Json {
       source.nextSteps().forEach(nextSteps::add);
     }
     return node;
+  }
+
+  static ObjectNode replication(ReplicationReport report) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("complete", report.complete());
+    node.put("durationMillis", report.duration().toMillis());
+    ArrayNode destinations = node.putArray("destinations");
+    for (ReplicationReport.DestinationOutcome outcome : report.destinations()) {
+      ObjectNode each = destinations.addObject();
+      each.put("destination", outcome.destination());
+      each.put("complete", outcome.complete());
+      each.set("backups", ids(outcome.backups()));
+      each.put("copied", outcome.copied());
+      each.put("healed", outcome.healed());
+      each.put("bytes", outcome.bytes());
+      each.set("findings", findings(outcome.findings()));
+    }
+    return node;
+  }
+
+  /** A removal that was planned, and not executed. */
+  static ObjectNode expiry(ExpiryPlan plan) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("executed", false);
+    node.set("plan", expiryPlan(plan));
+    return node;
+  }
+
+  /** A removal that was executed. */
+  static ObjectNode expiry(ExpiryPlan plan, ExpiryReport report) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("executed", true);
+    node.set("plan", expiryPlan(plan));
+    ArrayNode destinations = node.putObject("report").putArray("destinations");
+    for (ExpiryReport.DestinationOutcome outcome : report.destinations()) {
+      ObjectNode each = destinations.addObject();
+      each.put("destination", outcome.destination());
+      each.set("expired", ids(outcome.expired()));
+      each.put("objects", outcome.objects());
+      each.put("bytes", outcome.bytes());
+      each.set("findings", findings(outcome.findings()));
+    }
+    return node;
+  }
+
+  private static ObjectNode expiryPlan(ExpiryPlan plan) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("plannedAt", plan.plannedAt().toString());
+    ArrayNode destinations = node.putArray("destinations");
+    for (ExpiryPlan.DestinationPlan destination : plan.destinations()) {
+      ObjectNode each = destinations.addObject();
+      each.put("destination", destination.destination());
+      each.put("policy", destination.policy());
+      ArrayNode backups = each.putArray("backups");
+      destination.backups().forEach(decision -> backups.add(decision(decision)));
+      ArrayNode objects = each.putArray("objects");
+      for (ExpiryPlan.Removal removal : destination.objects()) {
+        objects
+            .addObject()
+            .put("prefix", removal.prefix())
+            .put("count", removal.count())
+            .put("bytes", removal.bytes())
+            .put("reason", removal.reason());
+      }
+      each.set("findings", findings(destination.findings()));
+    }
+    return node;
+  }
+
+  private static ObjectNode decision(ExpiryPlan.Decision decision) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("backupId", decision.backup().toString());
+    node.put("fate", decision.fate().name().toLowerCase(Locale.ROOT));
+    ArrayNode reasons = node.putArray("reasons");
+    decision.reasons().forEach(reasons::add);
+    node.put("size", decision.size());
+    return node;
+  }
+
+  private static ArrayNode ids(List<BackupId> ids) {
+    ArrayNode array = MAPPER.createArrayNode();
+    ids.forEach(id -> array.add(id.toString()));
+    return array;
   }
 
   private static ArrayNode paths(List<Path> paths) {

@@ -1,5 +1,6 @@
 package io.tradingengine.backup.examples.cli;
 
+import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
@@ -8,18 +9,30 @@ import io.tradingengine.backup.examples.print.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Lists the finished backups. */
 @Command(
     name = "list",
-    description = "Lists the finished backups, oldest first, and those that are damaged.")
+    description = {
+      "Lists the finished backups, and where each is.",
+      "The oldest backup comes first, and of its destinations the nearest. Those that",
+      "are damaged come last."
+    })
 final class ListCommand implements Callable<Integer> {
   private final BackupCommand root;
+
+  @Option(
+      names = "--destination",
+      paramLabel = "NAME",
+      description = "Only the backups that this destination holds.")
+  private Optional<String> destination = Optional.empty();
 
   @Mixin private final JsonOption json = new JsonOption();
 
@@ -29,8 +42,10 @@ final class ListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (BackupManager manager = BackupManager.create(root.load())) {
-      List<BackupMetadata> backups = manager.list();
+    BackupConfig config = root.load();
+    DestinationNames.require(config, destination.stream().toList());
+    try (BackupManager manager = root.manager(config)) {
+      List<BackupMetadata> backups = manager.list().stream().filter(this::isAskedFor).toList();
       List<Finding> damaged = manager.damaged();
       PrintWriter out = root.io().out();
       if (json.wanted()) {
@@ -42,18 +57,39 @@ final class ListCommand implements Callable<Integer> {
     }
   }
 
-  private static void print(PrintWriter out, List<BackupMetadata> backups, List<Finding> damaged) {
+  private boolean isAskedFor(BackupMetadata backup) {
+    return destination.isEmpty() || backup.destinations().contains(destination.get());
+  }
+
+  private void print(PrintWriter out, List<BackupMetadata> backups, List<Finding> damaged) {
     if (!backups.isEmpty()) {
       table(backups).print(out, "");
     } else if (damaged.isEmpty()) {
-      out.println("There is no backup yet. Take one with 'backup.jar full'.");
+      out.println(
+          destination
+              .map(
+                  name ->
+                      name
+                          + " holds no backup."
+                          + " What others hold comes there with 'backup.jar replicate'.")
+              .orElse("There is no backup yet. Take one with 'backup.jar full'."));
     }
     Text.findings(out, damaged, "");
   }
 
-  private static Table table(List<BackupMetadata> backups) {
+  static Table table(List<BackupMetadata> backups) {
     Table table =
-        new Table("BACKUP", "FINISHED", "TOOK", "STORED", "PLAIN", "SPREAD", "STATE", "SOURCES");
+        new Table(
+            "BACKUP",
+            "FINISHED",
+            "TOOK",
+            "STORED",
+            "PLAIN",
+            "SPREAD",
+            "STATE",
+            "PINNED",
+            "WHERE",
+            "SOURCES");
     for (BackupMetadata backup : backups) {
       table.row(
           backup.backupId().toString(),
@@ -63,6 +99,8 @@ final class ListCommand implements Callable<Integer> {
           Text.bytes(backup.plainSize()),
           Text.duration(backup.spread()),
           backup.degraded() ? "degraded" : "ok",
+          backup.pinned() ? "pinned" : "-",
+          backup.destinations().isEmpty() ? "-" : String.join(",", backup.destinations()),
           names(backup.sources(), source -> source.name() + Consistency.remark(source))
               + (backup.missing().isEmpty()
                   ? ""

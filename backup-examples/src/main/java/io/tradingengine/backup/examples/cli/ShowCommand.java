@@ -1,12 +1,8 @@
 package io.tradingengine.backup.examples.cli;
 
-import io.tradingengine.backup.BackupException;
-import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
 import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,9 +29,8 @@ final class ShowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (BackupManager manager = BackupManager.create(root.load())) {
-      Optional<BackupId> id = choice.id();
-      BackupMetadata backup = id.isPresent() ? manager.show(id.get()) : latest(manager.list());
+    try (BackupManager manager = root.manager(root.load())) {
+      BackupMetadata backup = manager.show(choice.resolve(manager));
       if (json.wanted()) {
         root.io().out().println(Json.print(Json.backup(backup)));
       } else {
@@ -44,12 +39,5 @@ final class ShowCommand implements Callable<Integer> {
       }
       return ExitCode.DONE.code();
     }
-  }
-
-  private static BackupMetadata latest(List<BackupMetadata> backups) {
-    if (backups.isEmpty()) {
-      throw new BackupException("There is no backup yet", "take one with 'backup.jar full'", null);
-    }
-    return backups.get(backups.size() - 1);
   }
 }

@@ -22,17 +22,24 @@ public final class Table {
 
   /** Prints all rows, each line beginning with {@code indent}. */
   public void print(PrintWriter out, String indent) {
+    int[] widths = widths();
     for (List<String> row : rows) {
       StringBuilder line = new StringBuilder(indent);
       for (int column = 0; column < row.size(); column++) {
         String cell = row.get(column);
-        line.append(cell).append(" ".repeat(width(column) - cell.length() + 2));
+        line.append(cell).append(" ".repeat(widths[column] - cell.length() + 2));
       }
       out.println(line.toString().stripTrailing());
     }
   }
 
-  private int width(int column) {
-    return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+  private int[] widths() {
+    int[] widths = new int[rows.get(0).size()];
+    for (List<String> row : rows) {
+      for (int column = 0; column < widths.length; column++) {
+        widths[column] = Math.max(widths[column], row.get(column).length());
+      }
+    }
+    return widths;
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BackupCommandTest {
@@ -18,12 +19,26 @@ class BackupCommandTest {
     assertThat(run.code()).isZero();
     assertThat(run.out())
         .contains("demo", "init", "check", "full", "list", "show", "restore")
+        .contains("replicate", "expire", "pin", "unpin")
         .contains("0   done", "1   failed", "2   wrong use", "3   done, but");
     assertThat(run.err()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "init", "check", "full", "list", "show", "restore"})
+  @ValueSource(
+      strings = {
+        "demo",
+        "init",
+        "check",
+        "full",
+        "list",
+        "show",
+        "restore",
+        "replicate",
+        "expire",
+        "pin",
+        "unpin"
+      })
   void everyCommandHasHelp(String command) {
     Run run = Run.of(command, "--help");
 
@@ -57,11 +72,23 @@ class BackupCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"check", "full", "list", "show", "restore"})
+  @ValueSource(
+      strings = {
+        "check",
+        "full",
+        "list",
+        "show",
+        "restore",
+        "replicate",
+        "expire",
+        "expire --dry-run",
+        "pin latest --reason audit",
+        "unpin full-20240115-020000"
+      })
   void aMissingConfigurationIsWrongUseAndSaysHowToGetOne(String command) {
     Path missing = folder.resolve("no.yaml");
 
-    Run run = Run.of("-c", missing.toString(), command);
+    Run run = Run.of(("-c " + missing + " " + command).split(" "));
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("ERROR: There is no configuration file " + missing, "HINT: ");
@@ -76,12 +103,37 @@ class BackupCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"show", "restore"})
+  @ValueSource(strings = {"show", "restore", "pin", "unpin"})
   void whatIsNoBackupIdIsWrongUseAndSaysWhatOneLooksLike(String command) {
     Run run = Run.of(command, "yesterday");
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("not a backup id: 'yesterday'", "full-20240115-020000");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pin full-20240115-020000,--reason",
+    "pin --reason audit,ID|latest",
+    "unpin,ID",
+    "unpin latest,not a backup id: 'latest'",
+    "expire --force,--force",
+    "replicate --to,--to"
+  })
+  void whatIsMissingOrTooMuchIsNamed(String command, String named) {
+    Run run = Run.of(command.split(" "));
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains(named);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void aPinNeedsAReasonThatSaysSomething() {
+    Run run = Run.of("pin", "latest", "--reason", "  ");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("--reason is empty", "HINT: ");
   }
 
   @Test

@@ -23,25 +23,57 @@ class BackupTextTest {
         name, name, 100, 400, Instant.parse(asOf), Duration.ofSeconds(7), attributes);
   }
 
+  private static BackupMetadata backup(
+      List<BackupMetadata.SourceSummary> sources,
+      List<BackupMetadata.MissingSource> missing,
+      List<String> destinations,
+      boolean pinned) {
+    return new BackupMetadata(
+        BackupId.parse("full-20240115-020000"),
+        "trading-engine",
+        Instant.parse("2024-01-15T02:00:00Z"),
+        Instant.parse("2024-01-15T02:00:07.500Z"),
+        100,
+        400,
+        sources,
+        missing,
+        List.of(),
+        "0.1.0",
+        destinations,
+        pinned);
+  }
+
   private static String text(
       List<BackupMetadata.SourceSummary> sources, List<BackupMetadata.MissingSource> missing) {
+    return text(backup(sources, missing, List.of("local:/var/backups"), false));
+  }
+
+  private static String text(BackupMetadata backup) {
     StringWriter text = new StringWriter();
-    BackupText.print(
-        new PrintWriter(text, true),
-        new BackupMetadata(
-            BackupId.parse("full-20240115-020000"),
-            "trading-engine",
-            Instant.parse("2024-01-15T02:00:00Z"),
-            Instant.parse("2024-01-15T02:00:07.500Z"),
-            100,
-            400,
-            sources,
-            missing,
-            List.of(),
-            "0.1.0",
-            List.of("local:/var/backups"),
-            false));
+    BackupText.print(new PrintWriter(text, true), backup);
     return text.toString();
+  }
+
+  private static String listed(BackupMetadata... backups) {
+    StringWriter text = new StringWriter();
+    ListCommand.table(List.of(backups)).print(new PrintWriter(text, true), "");
+    return text.toString();
+  }
+
+  @Test
+  void saysWhereItIsAndWhetherItIsPinned() {
+    List<BackupMetadata.SourceSummary> one = List.of(source("redis", "2024-01-15T02:00:07Z"));
+    BackupMetadata pinned = backup(one, List.of(), List.of("local", "offsite"), true);
+    BackupMetadata unseen = backup(one, List.of(), List.of(), false);
+
+    assertThat(text(pinned))
+        .contains("Where     local, offsite", "Pinned    yes: no retention policy removes it");
+    assertThat(text(unseen)).doesNotContain("Where", "Pinned");
+    assertThat(listed(pinned, unseen).lines())
+        .satisfiesExactly(
+            headings -> assertThat(headings).matches(".* STATE +PINNED +WHERE +SOURCES"),
+            first -> assertThat(first).matches(".* ok +pinned +local,offsite +redis"),
+            second -> assertThat(second).matches(".* ok +- +- +redis"));
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.Retention;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +37,10 @@ class InitCommandTest {
         .isEqualTo("${POSTGRES_PASSWORD}");
     assertThat(yaml.path("encryption").path("type").asText()).isEqualTo("openpgp");
     assertThat(yaml.has("decryption")).isFalse();
+    assertThat(yaml.path("destinations").findValuesAsText("name")).containsExactly("local");
     assertThat(yaml.path("destinations").path(0).path("type").asText()).isEqualTo("local");
+    assertThat(BackupConfig.load(config).retention().map(Retention::toString))
+        .contains("7 daily, 4 weekly, 12 monthly");
   }
 
   @Test

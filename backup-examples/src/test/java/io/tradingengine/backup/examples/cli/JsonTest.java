@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.ExpiryPlan;
+import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
@@ -42,8 +45,8 @@ class JsonTest {
           List.of(new BackupMetadata.MissingSource("redis", "redis", "refused")),
           List.of(WARNING),
           "0.1.0",
-          List.of("local:/var/backups"),
-          false);
+          List.of("local:/var/backups", "offsite"),
+          true);
   private static final RestorePlan PLAN =
       new RestorePlan(
           RestoreRequest.latest(),
@@ -54,6 +57,21 @@ class JsonTest {
           List.of(Finding.warning("redis", "is not in this backup", "")),
           100,
           Duration.ofSeconds(3));
+  private static final ExpiryPlan EXPIRY =
+      new ExpiryPlan(
+          Instant.parse("2024-01-15T03:00:00Z"),
+          List.of(
+              new ExpiryPlan.DestinationPlan(
+                  "local",
+                  "7 daily",
+                  List.of(
+                      new ExpiryPlan.Decision(
+                          BACKUP.backupId(),
+                          ExpiryPlan.Fate.KEEP,
+                          List.of("daily 2024-01-15"),
+                          100)),
+                  List.of(new ExpiryPlan.Removal("wal/", 2, 32, "nobody needs it")),
+                  List.of(WARNING))));
 
   @Test
   void aBackup() throws IOException {
@@ -72,6 +90,8 @@ class JsonTest {
             "degraded",
             "toolVersion",
             "spreadMillis",
+            "destinations",
+            "pinned",
             "sources",
             "missing",
             "findings");
@@ -85,6 +105,9 @@ class JsonTest {
             "name", "type", "size", "plainSize", "asOf", "durationMillis", "attributes");
     assertThat(backup.path("sources").path(0).path("asOf").asText())
         .isEqualTo("2024-01-15T02:00:06.250Z");
+    assertThat(backup.path("destinations").toString())
+        .isEqualTo("[\"local:/var/backups\",\"offsite\"]");
+    assertThat(backup.path("pinned").asBoolean()).isTrue();
     assertThat(backup.path("spreadMillis").asLong()).isZero();
     assertThat(backup.path("sources").path(0).path("attributes").path("b").asText()).isEqualTo("2");
     assertThat(names(backup.path("findings").path(0)))
@@ -152,6 +175,70 @@ class JsonTest {
         .containsExactly("backupId", "bytes", "durationMillis", "predictedMillis", "sources");
     assertThat(names(restore.path("report").path("sources").path(0)))
         .containsExactly("name", "targets", "bytes", "durationMillis", "findings", "nextSteps");
+  }
+
+  @Test
+  void aReplication() throws IOException {
+    ReplicationReport report =
+        new ReplicationReport(
+            List.of(
+                new ReplicationReport.DestinationOutcome(
+                    "offsite", List.of(BACKUP.backupId()), 3, 1, 100, List.of(WARNING))),
+            Duration.ofSeconds(2));
+
+    JsonNode replication = parse(Json.replication(report));
+
+    assertThat(names(replication)).containsExactly("complete", "durationMillis", "destinations");
+    assertThat(replication.path("complete").asBoolean()).isTrue();
+    assertThat(replication.path("durationMillis").asLong()).isEqualTo(2000);
+    JsonNode offsite = replication.path("destinations").path(0);
+    assertThat(names(offsite))
+        .containsExactly(
+            "destination", "complete", "backups", "copied", "healed", "bytes", "findings");
+    assertThat(offsite.path("backups").toString()).isEqualTo("[\"full-20240115-020000\"]");
+    assertThat(offsite.path("copied").asLong()).isEqualTo(3);
+    assertThat(offsite.path("healed").asLong()).isEqualTo(1);
+    assertThat(offsite.path("findings")).hasSize(1);
+  }
+
+  @Test
+  void aPlannedExpiryHasNoReport() throws IOException {
+    JsonNode expiry = parse(Json.expiry(EXPIRY));
+
+    assertThat(names(expiry)).containsExactly("executed", "plan");
+    assertThat(expiry.path("executed").asBoolean()).isFalse();
+    assertThat(names(expiry.path("plan"))).containsExactly("plannedAt", "destinations");
+    assertThat(expiry.path("plan").path("plannedAt").asText()).isEqualTo("2024-01-15T03:00:00Z");
+    JsonNode local = expiry.path("plan").path("destinations").path(0);
+    assertThat(names(local))
+        .containsExactly("destination", "policy", "backups", "objects", "findings");
+    assertThat(local.path("backups").path(0).toString())
+        .isEqualTo(
+            "{\"backupId\":\"full-20240115-020000\",\"fate\":\"keep\","
+                + "\"reasons\":[\"daily 2024-01-15\"],\"size\":100}");
+    assertThat(local.path("objects").path(0).toString())
+        .isEqualTo("{\"prefix\":\"wal/\",\"count\":2,\"bytes\":32,\"reason\":\"nobody needs it\"}");
+  }
+
+  @Test
+  void anExecutedExpiryHasPlanAndReport() throws IOException {
+    ExpiryReport report =
+        new ExpiryReport(
+            List.of(
+                new ExpiryReport.DestinationOutcome(
+                    "local", List.of(BACKUP.backupId()), 9, 100, List.of(WARNING))));
+
+    JsonNode expiry = parse(Json.expiry(EXPIRY, report));
+
+    assertThat(names(expiry)).containsExactly("executed", "plan", "report");
+    assertThat(expiry.path("executed").asBoolean()).isTrue();
+    assertThat(expiry.path("plan")).isEqualTo(parse(Json.expiry(EXPIRY)).path("plan"));
+    assertThat(names(expiry.path("report"))).containsExactly("destinations");
+    JsonNode local = expiry.path("report").path("destinations").path(0);
+    assertThat(names(local))
+        .containsExactly("destination", "expired", "objects", "bytes", "findings");
+    assertThat(local.path("expired").toString()).isEqualTo("[\"full-20240115-020000\"]");
+    assertThat(local.path("objects").asLong()).isEqualTo(9);
   }
 
   @Test
