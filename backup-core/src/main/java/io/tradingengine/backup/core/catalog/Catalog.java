@@ -88,19 +88,19 @@ public final class Catalog {
    *
    * @throws BackupException if it belongs to another system or is of a newer format
    * @throws IntegrityException if {@code repository.json} is damaged
+   * @throws IOException if it cannot be read, or is another one than before: a disk that is not
+   *     mounted any more shows what lies below it
    */
   public Optional<Repository> repository() throws IOException {
     Optional<byte[]> bytes = read(RepositoryLayout.REPOSITORY, LARGEST_REPOSITORY);
     Optional<Repository> found = bytes.map(Repository::decode);
     Repository before = known;
     if (before != null && !found.equals(Optional.of(before))) {
-      throw new BackupException(
+      throw new IOException(
           destination.name()
               + (found.isEmpty() ? " has lost " : " has another ")
               + RepositoryLayout.REPOSITORY
-              + " since this program last looked",
-          "is its disk still mounted?",
-          null);
+              + " since this program last looked; is its disk still mounted?");
     }
     if (found.isPresent()) {
       checkName(found.get());

@@ -70,7 +70,7 @@ final class StoredBackups {
         }
         pinned.addAll(new Notes(target.destination()).read().pins());
         findings.addAll(listing.damaged());
-      } catch (IOException e) {
+      } catch (IOException | BackupException e) {
         failures.add(unreadable(target, e, findings));
       }
     }
@@ -86,16 +86,17 @@ final class StoredBackups {
     return new Listing(backups, List.copyOf(findings));
   }
 
-  private static BackupException unreadable(Target target, IOException e, List<Finding> findings) {
+  private static BackupException unreadable(Target target, Exception e, List<Finding> findings) {
     rethrowInterruption(e);
-    BackupException failure = target.unreadable(e);
+    BackupException failure =
+        e instanceof BackupException refusal ? refusal : target.unreadable(e);
     findings.add(
         Finding.error(
             target.name(), "cannot be read: " + Messages.of(e), failure.hint().orElse("")));
     return failure;
   }
 
-  private static void rethrowInterruption(IOException e) {
+  private static void rethrowInterruption(Exception e) {
     try {
       RunRegistry.rethrowInterruption(e);
     } catch (IOException interruption) {
@@ -134,7 +135,8 @@ final class StoredBackups {
         if (manifest.isPresent()) {
           return new StoredBackup(manifest.get(), targets.nearestFirst());
         }
-      } catch (IntegrityException e) {
+      } catch (BackupException e) {
+        rethrowInterruption(e);
         failures.add(e);
       } catch (IOException e) {
         rethrowInterruption(e);
@@ -189,9 +191,9 @@ final class StoredBackups {
       try {
         target.catalog().repository();
         ids.addAll(target.catalog().ids());
-      } catch (IOException e) {
+      } catch (IOException | BackupException e) {
         rethrowInterruption(e);
-        failures.add(target.unreadable(e));
+        failures.add(e instanceof BackupException refusal ? refusal : target.unreadable(e));
         findings.add(
             Finding.warning(
                 target.name(),
