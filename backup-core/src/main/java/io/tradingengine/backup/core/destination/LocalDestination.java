@@ -42,6 +42,7 @@ final class LocalDestination implements Destination {
 
   private final Path root;
   private final Placement placement;
+  private final LeaseFile.Terms terms;
   private final Folders folders;
 
   /**
@@ -50,8 +51,13 @@ final class LocalDestination implements Destination {
    * @param root absolute and free of links
    */
   LocalDestination(Path root, Placement placement) {
+    this(root, placement, LeaseFile.Terms.standard());
+  }
+
+  LocalDestination(Path root, Placement placement, LeaseFile.Terms terms) {
     this.root = root;
     this.placement = placement;
+    this.terms = terms;
     this.folders = new Folders(root);
   }
 
@@ -216,7 +222,7 @@ final class LocalDestination implements Destination {
   public Lease lock(String owner) throws IOException {
     try {
       folders.ensureRoot();
-      return LocalLock.take(root, name(), owner);
+      return LocalLock.take(root, name(), owner, terms);
     } catch (ClosedByInterruptException e) {
       throw e;
     } catch (IOException e) {

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The lock of a repository: a lock of the operating system on the file {@code .lock}, which dies
  * with its process. The file stays for ever; removing it would let two processes lock two files.
+ * Beside it stands a {@linkplain LeaseFile lease}, for hosts that do not see each other's locks.
  *
  * <p>Inside a JVM the file must not even be opened by a second locker: on POSIX systems, closing
  * any descriptor of a file drops all locks that the process holds on it. So a system property,
@@ -39,31 +40,56 @@ final class LocalLock implements Lease {
   /** A channel that nothing refers to is closed, and with it the lock of who forgot to keep it. */
   private static final Set<LocalLock> HELD = ConcurrentHashMap.newKeySet();
 
+  /**
+   * What is locked, and by whom.
+   *
+   * @param root of the repository; exists
+   * @param repository how messages call it
+   * @param note who takes it, for the message that others get
+   */
+  private record Request(Path root, String repository, String note, LeaseFile.Terms terms) {
+    Path file() {
+      return root.resolve(FILE);
+    }
+
+    String property() throws IOException {
+      return PROPERTY + identity(root);
+    }
+  }
+
+  private final Path file;
   private final String property;
-  private final FileChannel channel;
+  private final String inode;
+  private final FileLock lock;
+  private final LeaseFile lease;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private LocalLock(String property, FileChannel channel) {
-    this.property = property;
-    this.channel = channel;
+  private LocalLock(Request request, FileLock lock, LeaseFile lease) throws IOException {
+    this.file = request.file();
+    this.property = request.property();
+    this.inode = identity(file);
+    this.lock = lock;
+    this.lease = lease;
   }
 
   /**
-   * Takes the lock of the repository below {@code root}, which exists.
+   * Takes the lock of the repository below {@code root}, which exists. Waits only for a lease that
+   * may be a dead one of another host.
    *
    * @param repository how messages call it
    * @param owner who takes it, for the message that others get
    */
-  static LocalLock take(Path root, String repository, String owner) throws IOException {
-    String note = note(owner);
-    String property = PROPERTY + identity(root);
-    Object held = System.getProperties().putIfAbsent(property, note);
+  static LocalLock take(Path root, String repository, String owner, LeaseFile.Terms terms)
+      throws IOException {
+    Request request = new Request(root, repository, note(owner, terms.host()), terms);
+    String property = request.property();
+    Object held = System.getProperties().putIfAbsent(property, request.note());
     if (held != null) {
       throw locked(repository, held.toString());
     }
     boolean taken = false;
     try {
-      LocalLock lock = new LocalLock(property, lockedChannel(root.resolve(FILE), repository, note));
+      LocalLock lock = takeAmongProcesses(request);
       HELD.add(lock);
       taken = true;
       return lock;
@@ -74,25 +100,40 @@ final class LocalLock implements Lease {
     }
   }
 
-  private static FileChannel lockedChannel(Path file, String repository, String note)
-      throws IOException {
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      create(file);
+  private static LocalLock takeAmongProcesses(Request request) throws IOException {
+    if (!Files.exists(request.file(), LinkOption.NOFOLLOW_LINKS)) {
+      create(request.file());
     }
-    FileChannel channel = FileChannel.open(file, OPTIONS);
+    FileChannel channel = FileChannel.open(request.file(), OPTIONS);
     boolean taken = false;
     try {
       FileLock lock = channel.tryLock();
       if (lock == null) {
-        throw locked(repository, readNote(channel));
+        throw locked(request.repository(), readNote(channel));
       }
       channel.truncate(0);
-      channel.write(ByteBuffer.wrap(note.getBytes(StandardCharsets.UTF_8)), 0);
+      channel.write(ByteBuffer.wrap(request.note().getBytes(StandardCharsets.UTF_8)), 0);
+      LocalLock held = takeAmongHosts(request, lock);
       taken = true;
-      return channel;
+      return held;
     } finally {
       if (!taken) {
         channel.close();
+      }
+    }
+  }
+
+  private static LocalLock takeAmongHosts(Request request, FileLock lock) throws IOException {
+    LeaseFile lease =
+        LeaseFile.take(request.root(), request.repository(), request.note(), request.terms());
+    boolean taken = false;
+    try {
+      LocalLock held = new LocalLock(request, lock, lease);
+      taken = true;
+      return held;
+    } finally {
+      if (!taken) {
+        lease.close();
       }
     }
   }
@@ -106,8 +147,8 @@ final class LocalLock implements Lease {
   }
 
   /** Device and inode: the same for every path that leads there. */
-  private static String identity(Path root) throws IOException {
-    return String.valueOf(Files.readAttributes(root, BasicFileAttributes.class).fileKey());
+  private static String identity(Path path) throws IOException {
+    return String.valueOf(Files.readAttributes(path, BasicFileAttributes.class).fileKey());
   }
 
   private static String readNote(FileChannel channel) throws IOException {
@@ -125,24 +166,15 @@ final class LocalLock implements Lease {
             + " must not be removed");
   }
 
-  private static String note(String owner) {
+  private static String note(String owner, Host host) {
     return owner
         + " (process "
         + ProcessHandle.current().pid()
         + " on "
-        + hostName()
+        + host.name()
         + ", since "
         + Instant.now().truncatedTo(ChronoUnit.SECONDS)
         + ")";
-  }
-
-  /** Without a name service, which may be slow or wrong. */
-  private static String hostName() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/hostname")).trim();
-    } catch (IOException e) {
-      return "this host";
-    }
   }
 
   @Override
@@ -152,20 +184,40 @@ final class LocalLock implements Lease {
 
   @Override
   public void confirm() throws IOException {
-    if (closed.get() || !channel.isOpen()) {
-      throw new LeaseLostException("The lock of the repository is not held any more", null);
+    if (closed.get() || !lock.isValid()) {
+      throw new LeaseLostException("The lock " + file + " is not held any more", null);
     }
+    // Never by opening the file, see above.
+    String there = "";
+    if (Files.exists(file)) {
+      there = identity(file);
+    }
+    if (!there.equals(inode)) {
+      throw new LeaseLostException(
+          "The lock file " + file + " is not the one that was locked",
+          "is its disk still mounted, and who removes " + FILE + "? Run it again");
+    }
+    lease.confirm();
   }
 
   @Override
   public void close() throws IOException {
     if (closed.compareAndSet(false, true)) {
+      // The lease first: nobody of this host shall get the lock and then find it.
       try {
-        channel.close();
+        lease.close();
       } finally {
-        HELD.remove(this);
-        System.getProperties().remove(property);
+        unlock();
       }
+    }
+  }
+
+  private void unlock() throws IOException {
+    try {
+      lock.acquiredBy().close();
+    } finally {
+      HELD.remove(this);
+      System.getProperties().remove(property);
     }
   }
 }

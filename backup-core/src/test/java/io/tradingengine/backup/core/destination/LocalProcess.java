@@ -2,16 +2,21 @@ package io.tradingengine.backup.core.destination;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tradingengine.backup.LeaseLostException;
 import io.tradingengine.backup.RepositoryLockedException;
 import io.tradingengine.backup.spi.Content;
 import io.tradingengine.backup.spi.Destination;
+import io.tradingengine.backup.spi.Lease;
 import io.tradingengine.backup.spi.ObjectKey;
 import io.tradingengine.backup.spi.Settings;
+import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -61,6 +66,7 @@ final class LocalProcess {
       case "put" -> put(root, arguments[2]);
       case "put-for-ever" -> putForEver(root);
       case "lock" -> lock(root);
+      case "hold" -> hold(root, Duration.ofMillis(Long.parseLong(arguments[2])));
       case "count" -> count(root, Path.of(arguments[2]), Integer.parseInt(arguments[3]));
       default -> throw new IllegalArgumentException(arguments[0]);
     }
@@ -113,6 +119,24 @@ final class LocalProcess {
       System.in.read();
     } catch (RepositoryLockedException e) {
       say("refused " + e.getMessage().replaceAll("\\s+", " "));
+    }
+  }
+
+  /** Holds the lock, and says for each line that it reads whether it still has it. */
+  private static void hold(Path root, Duration ttl) throws IOException {
+    LeaseFile.Terms terms = new LeaseFile.Terms(Host.current(), ttl);
+    try (Destination destination = new LocalDestination(root, Placement.LINK, terms);
+        Lease lease = destination.lock("the paused process");
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
+      say("locked");
+      while (in.readLine() != null) {
+        try {
+          lease.confirm();
+          say("confirmed");
+        } catch (LeaseLostException e) {
+          say("lost " + e.getMessage().replaceAll("\\s+", " "));
+        }
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,10 +57,15 @@ class LocalProcessTest {
         assertThat(destination.list(""))
             .extracting(info -> info.key().value())
             .containsAll(finished);
+        assertThat(root.resolve(LeaseFile.NAME)).exists();
+        long begin = System.nanoTime();
         try (Closeable lock = destination.lock("the next run")) {
           assertThat(lock).isNotNull();
           destination.sweep();
         }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+            .as("does not wait for the dead one's lease to run out")
+            .isLessThan(Duration.ofSeconds(30));
         assertThat(root.resolve(".tmp")).isEmptyDirectory();
       }
     }
