@@ -138,7 +138,7 @@ class CatalogTest {
     publish(FIRST);
     Files.delete(root.resolve("repository.json"));
     assertThatThrownBy(() -> catalog.initialise(repository()))
-        .isInstanceOf(BackupException.class)
+        .isInstanceOf(IOException.class)
         .hasMessageContaining("still mounted");
     assertThatThrownBy(() -> catalog(FakeSigner.none()).initialise(repository()))
         .isInstanceOf(BackupException.class)
