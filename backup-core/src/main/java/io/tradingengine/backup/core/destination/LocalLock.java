@@ -125,7 +125,7 @@ final class LocalLock implements Lease {
             + " must not be removed");
   }
 
-  private static String note(String owner) {
+  static String note(String owner) {
     return owner
         + " (process "
         + ProcessHandle.current().pid()
