@@ -28,7 +28,8 @@ module io.tradingengine.backup.core {
       org.postgresql.jdbc;
 
   provides io.tradingengine.backup.spi.DestinationProvider with
-      io.tradingengine.backup.core.destination.LocalDestinationProvider;
+      io.tradingengine.backup.core.destination.LocalDestinationProvider,
+      io.tradingengine.backup.core.destination.RsyncDestinationProvider;
   provides io.tradingengine.backup.spi.EncryptorProvider with
       io.tradingengine.backup.core.openpgp.NoEncryptionProvider,
       io.tradingengine.backup.core.openpgp.OpenPgpEncryptorProvider;

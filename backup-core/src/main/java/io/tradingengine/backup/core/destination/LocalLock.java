@@ -166,7 +166,7 @@ final class LocalLock implements Lease {
             + " must not be removed");
   }
 
-  private static String note(String owner, Host host) {
+  static String note(String owner, Host host) {
     return owner
         + " (process "
         + ProcessHandle.current().pid()
