@@ -3,6 +3,7 @@ package io.tradingengine.backup.core.postgres;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.postgres.wire.ConnectionSpec;
 import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.Lease;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Source;
@@ -47,6 +48,12 @@ final class PostgresSource implements Source {
   @Override
   public List<Finding> check() throws InterruptedException {
     return new Preflight(name, spec).run();
+  }
+
+  @Override
+  public Optional<Lease> fence(String system, String owner)
+      throws IOException, InterruptedException {
+    return BackupFence.take(name, spec, system, owner);
   }
 
   @Override

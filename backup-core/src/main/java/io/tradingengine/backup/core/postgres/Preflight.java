@@ -72,10 +72,15 @@ final class Preflight {
     }
   }
 
-  private boolean explainSqlFailure(SQLException failure) {
+  /** Whether a failed login lets replication connections be made all the same. */
+  static boolean spoilsSqlOnly(SQLException failure) {
     String state = String.valueOf(failure.getSQLState());
+    return !SAME_FOR_ALL.contains(state) && !state.startsWith("08");
+  }
+
+  private boolean explainSqlFailure(SQLException failure) {
     Finding why = problems.explain(failure, Problems.Purpose.SQL);
-    if (SAME_FOR_ALL.contains(state) || state.startsWith("08")) {
+    if (!spoilsSqlOnly(failure)) {
       findings.add(why);
       return false;
     }
@@ -85,7 +90,7 @@ final class Preflight {
             Finding.Severity.INFO,
             name,
             "settings cannot be checked, nor configuration files outside the data directory be backed"
-                + " up: "
+                + " up, nor the server be locked against other backups: "
                 + why.message(),
             why.hint()));
     return true;
