@@ -138,7 +138,7 @@ final class Fates {
             window ->
                 Instant.EPOCH.plus(window).isAfter(newest) ? Instant.EPOCH : newest.minus(window))
         .orElseGet(
-            () -> finest().stream().map(KnownBackup::startedAt).reduce(newest, Fates::earlier));
+            () -> finest().stream().map(KnownBackup::from).reduce(Fates::earlier).orElse(newest));
   }
 
   private static Instant earlier(Instant one, Instant other) {

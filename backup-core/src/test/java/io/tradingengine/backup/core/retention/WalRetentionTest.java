@@ -183,7 +183,8 @@ class WalRetentionTest {
     int size = 1 << 30; // four a log
     samples.full(
         "2024-01-15T02:00:00Z",
-        new Position.Wal("postgres", "1", 1, Lsn.parse("2/40000028"), Lsn.parse("2/41000000"), size));
+        new Position.Wal(
+            "postgres", "1", 1, Lsn.parse("2/40000028"), Lsn.parse("2/41000000"), size));
     for (String name :
         List.of(
             "000000010000000100000003",
@@ -312,8 +313,7 @@ class WalRetentionTest {
                 16 << 20));
     assertThat(Position.of(summary("postgres", Map.of("timeline", "2"))))
         .containsExactly(new Position.Unknown("db"));
-    assertThat(
-            Position.of(summary("redis", Map.of("replication-id", "abc", "offset", "17"))))
+    assertThat(Position.of(summary("redis", Map.of("replication-id", "abc", "offset", "17"))))
         .containsExactly(new Position.Commands("db", "abc", 17));
     assertThat(Position.of(summary("redis", Map.of("method", "scan"))))
         .containsExactly(new Position.Unknown("db"));
