@@ -70,7 +70,7 @@ final class Fates {
     buckets.forEach(each -> each.keep(keeping));
     keepProven();
     Window window = Window.of(windowBegin(), counted, keeping, new Branches(history.objects()));
-    window.bases().forEach(base -> keeping.keep(base, "window since " + window.begin()));
+    window.bases().forEach(base -> keeping.keep(base, "window since " + window.label()));
     keepIncrementals();
     keepDamaged();
     return new Decided(keeping, chains, Optional.of(window), buckets);

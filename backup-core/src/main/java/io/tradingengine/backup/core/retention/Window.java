@@ -3,6 +3,7 @@ package io.tradingengine.backup.core.retention;
 import io.tradingengine.backup.spi.ObjectInfo;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -103,9 +104,9 @@ final class Window {
         .collect(Collectors.toSet());
   }
 
-  /** When it begins. */
-  Instant begin() {
-    return begin;
+  /** When it begins, as people are told. */
+  String label() {
+    return begin.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   /** The backups that have to stay for it, oldest first. */
