@@ -2,71 +2,117 @@ package io.tradingengine.backup.core.retention;
 
 import io.tradingengine.backup.core.retention.Segment.Cluster;
 import io.tradingengine.backup.spi.ObjectInfo;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
- * Where timelines branched off, by the first segment of each. A restore to the past begins a
- * timeline at a position that newer backups of the old one have passed already: they cannot follow
- * it, and an older one must stay that can. Immutable.
+ * Where timelines branched off, as far as their archived segments tell: a timeline begins where its
+ * first segment does, and came from one whose segments reach that far. A restore to the past begins
+ * one at a position that newer backups have passed already. They cannot be followed there, and an
+ * older one must stay that can. Immutable.
  */
 final class Branches {
   private final Map<Cluster, Map<Long, Segment>> firsts = new HashMap<>();
+  private final Map<Cluster, Map<Long, Segment>> lasts = new HashMap<>();
 
   Branches(List<ObjectInfo> objects) {
     for (ObjectInfo object : objects) {
       Segment.of(object.key())
           .ifPresent(
-              each ->
-                  firsts
-                      .computeIfAbsent(each.cluster(), cluster -> new HashMap<>())
-                      .merge(each.timeline(), each, Branches::first));
+              each -> {
+                add(firsts, each, (one, other) -> one.compareTo(other) <= 0 ? one : other);
+                add(lasts, each, (one, other) -> one.compareTo(other) >= 0 ? one : other);
+              });
     }
   }
 
-  private static Segment first(Segment one, Segment other) {
-    return Comparator.comparingLong(Segment::log)
-                .thenComparingLong(Segment::number)
-                .compare(one, other)
-            <= 0
-        ? one
-        : other;
+  private static void add(
+      Map<Cluster, Map<Long, Segment>> map, Segment segment, BinaryOperator<Segment> choice) {
+    map.computeIfAbsent(segment.cluster(), cluster -> new TreeMap<>())
+        .merge(segment.timeline(), segment, choice);
   }
 
   /**
-   * The full backups from before each branch that a base of the window has passed.
+   * The backups with which restores onto the timelines that come after a base's may begin.
    *
-   * @param fulls full backups, the newest first
+   * @param counted the backups that can be restored, the newest first
    */
-  List<KnownBackup> before(KnownBackup base, List<KnownBackup> fulls) {
-    List<KnownBackup> needed = new ArrayList<>();
+  Set<KnownBackup> before(KnownBackup base, List<KnownBackup> counted) {
+    Set<KnownBackup> needed = new LinkedHashSet<>();
     for (Position.Wal at : Fates.wal(base)) {
-      Cluster cluster = new Cluster(at.source(), at.systemId());
-      for (Segment branch : firsts.getOrDefault(cluster, Map.of()).values()) {
-        if (branch.timeline() > at.timeline() && !reaches(at, branch)) {
-          fulls.stream()
-              .filter(each -> position(each, cluster).filter(p -> reaches(p, branch)).isPresent())
-              .findFirst()
-              .ifPresent(needed::add);
+      Search search = new Search(new Cluster(at.source(), at.systemId()), at, counted);
+      for (Segment branch : firsts.getOrDefault(search.cluster, Map.of()).values()) {
+        if (branch.timeline() > at.timeline()) {
+          search.lookBefore(branch);
         }
       }
+      needed.addAll(search.needed);
     }
     return needed;
   }
 
-  private static Optional<Position.Wal> position(KnownBackup backup, Cluster cluster) {
-    return Fates.wal(backup).stream()
-        .filter(each -> new Cluster(each.source(), each.systemId()).equals(cluster))
-        .findFirst();
+  /** Looks on every timeline that may be a branch's parent, and on that one's parents in turn. */
+  private final class Search {
+    private final Cluster cluster;
+    private final Position.Wal base;
+    private final List<KnownBackup> counted;
+    private final Set<Segment> seen = new HashSet<>();
+    private final Set<KnownBackup> needed = new LinkedHashSet<>();
+
+    private Search(Cluster cluster, Position.Wal base, List<KnownBackup> counted) {
+      this.cluster = cluster;
+      this.base = base;
+      this.counted = counted;
+    }
+
+    private void lookBefore(Segment branch) {
+      if (!seen.add(branch)) {
+        return;
+      }
+      for (Segment end : lasts.getOrDefault(cluster, Map.of()).values()) {
+        boolean parent =
+            end.timeline() < branch.timeline() && comesUpTo(end, branch, base.segmentSize());
+        boolean follows = end.timeline() == base.timeline() && isBefore(base, branch);
+        if (parent && !follows) {
+          newest(end.timeline(), branch).ifPresentOrElse(needed::add, () -> lookBefore(first(end)));
+        }
+      }
+    }
+
+    private Segment first(Segment end) {
+      return firsts.getOrDefault(cluster, Map.of()).getOrDefault(end.timeline(), end);
+    }
+
+    /** The newest backup of a timeline that can be followed to a branch off that timeline. */
+    private Optional<KnownBackup> newest(long timeline, Segment branch) {
+      return counted.stream()
+          .filter(
+              each ->
+                  Fates.wal(each).stream()
+                      .filter(at -> new Cluster(at.source(), at.systemId()).equals(cluster))
+                      .filter(at -> at.timeline() == timeline)
+                      .anyMatch(at -> isBefore(at, branch)))
+          .findFirst();
+    }
   }
 
-  /** Whether a backup was consistent before a branch, so that it can be followed onto it. */
-  private static boolean reaches(Position.Wal at, Segment branch) {
-    return at.timeline() < branch.timeline()
-        && branch.index(at.segmentSize()).filter(index -> at.lastSegment() < index).isPresent();
+  /** A timeline's last segment may not have been archived, as it was not complete. */
+  private static boolean comesUpTo(Segment end, Segment branch, int segmentSize) {
+    Optional<Long> first = branch.index(segmentSize);
+    return end.index(segmentSize)
+        .filter(last -> first.isPresent() && last + 1 >= first.get())
+        .isPresent();
+  }
+
+  /** Whether a backup was consistent before a branch. */
+  private static boolean isBefore(Position.Wal at, Segment branch) {
+    return branch.index(at.segmentSize()).filter(index -> at.lastSegment() < index).isPresent();
   }
 }

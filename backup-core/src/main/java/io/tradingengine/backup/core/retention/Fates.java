@@ -70,7 +70,7 @@ final class Fates {
     buckets.forEach(each -> each.keep(keeping));
     keepProven();
     Window window = Window.of(windowBegin(), counted, keeping, new Branches(history.objects()));
-    window.bases().forEach(base -> keeping.keep(base, "window since " + window.begin()));
+    window.bases().forEach(base -> keeping.keep(base, "window since " + window.label()));
     keepIncrementals();
     keepDamaged();
     return new Decided(keeping, chains, Optional.of(window), buckets);
@@ -138,7 +138,7 @@ final class Fates {
             window ->
                 Instant.EPOCH.plus(window).isAfter(newest) ? Instant.EPOCH : newest.minus(window))
         .orElseGet(
-            () -> finest().stream().map(KnownBackup::startedAt).reduce(newest, Fates::earlier));
+            () -> finest().stream().map(KnownBackup::from).reduce(Fates::earlier).orElse(newest));
   }
 
   private static Instant earlier(Instant one, Instant other) {

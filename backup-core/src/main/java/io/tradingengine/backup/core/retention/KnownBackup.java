@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param id its name; a later backup of a repository has a later one, whatever the clock says
  * @param startedAt when it was begun by the clock of the host that took it
+ * @param finishedAt when it was whole; a restore can go to no instant before that with it
  * @param parent the backup that an incremental one builds on; empty for a full one
  * @param size bytes that it takes up in the destination
  * @param usable whether it is whole there, as far as is known
@@ -20,6 +21,7 @@ import java.util.Optional;
 public record KnownBackup(
     BackupId id,
     Instant startedAt,
+    Instant finishedAt,
     Optional<BackupId> parent,
     long size,
     boolean usable,
@@ -28,6 +30,7 @@ public record KnownBackup(
   public KnownBackup {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(startedAt, "startedAt");
+    Objects.requireNonNull(finishedAt, "finishedAt");
     Objects.requireNonNull(parent, "parent");
     positions = List.copyOf(positions);
   }
@@ -37,6 +40,7 @@ public record KnownBackup(
     return new KnownBackup(
         metadata.backupId(),
         metadata.startedAt(),
+        metadata.finishedAt(),
         parent,
         metadata.size(),
         true,
@@ -45,12 +49,18 @@ public record KnownBackup(
 
   /** A backup of which nothing is known but that it is there: its manifest is damaged. */
   public static KnownBackup unreadable(BackupId id, long size) {
-    return new KnownBackup(id, id.instant(), Optional.empty(), size, false, List.of());
+    return new KnownBackup(
+        id, id.instant(), id.instant(), Optional.empty(), size, false, List.of());
   }
 
   /** This backup, of which objects are missing or damaged. */
   public KnownBackup damaged() {
-    return new KnownBackup(id, startedAt, parent, size, false, positions);
+    return new KnownBackup(id, startedAt, finishedAt, parent, size, false, positions);
+  }
+
+  /** The first instant that a restore with it can go to, whatever the clock did meanwhile. */
+  Instant from() {
+    return finishedAt.isAfter(startedAt) ? finishedAt : startedAt;
   }
 
   /** Whether it restores on its own. */

@@ -157,7 +157,7 @@ final class Planning {
       findings.add(
           Finding.warning(
               history.destination(),
-              "holds no backup that can be restored; nothing expires",
+              "holds no backup that can be restored and is dated before now; nothing expires",
               "take a full backup, or replicate from a destination that has one"));
     }
     for (KnownBackup backup : history.backups()) {

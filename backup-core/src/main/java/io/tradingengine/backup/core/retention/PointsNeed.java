@@ -24,7 +24,7 @@ final class PointsNeed {
       DateTimeFormatter.ofPattern("uuuuMMdd-HHmmss", Locale.ROOT)
           .withResolverStyle(ResolverStyle.STRICT);
 
-  private final Optional<Instant> floor;
+  private final Instant floor;
 
   PointsNeed(Window window) {
     floor = window.floor();
@@ -33,13 +33,13 @@ final class PointsNeed {
   /** Where points lie that nobody needs; empty for all else. */
   Optional<String> unneeded(ObjectInfo object) {
     Matcher name = SLICE.matcher(object.key().value());
-    if (floor.isEmpty() || !name.matches()) {
+    if (!name.matches()) {
       return Optional.empty();
     }
     try {
       Instant end = LocalDateTime.parse(name.group(1), TIME).toInstant(ZoneOffset.UTC);
       // The name may leave out the last part of the second.
-      return end.plusSeconds(1).isBefore(floor.get())
+      return end.plusSeconds(1).isBefore(floor)
           ? Optional.of(RepositoryLayout.POINTS)
           : Optional.empty();
     } catch (DateTimeException e) {

@@ -6,12 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Where a source's stream of changes stood when a backup was taken. Immutable. */
 public sealed interface Position {
 
   /** The source's name. */
   String source();
+
+  /** Which stream of the source it is a position in: a cluster's timeline, or a replication id. */
+  default Optional<String> stream() {
+    return Optional.empty();
+  }
 
   /**
    * A position in PostgreSQL's write-ahead log.
@@ -40,6 +46,11 @@ public sealed interface Position {
       }
     }
 
+    @Override
+    public Optional<String> stream() {
+      return Optional.of(systemId + "/" + timeline);
+    }
+
     /** The number of the segment that holds the start, counted through all logs. */
     long firstSegment() {
       return Long.divideUnsigned(start.value(), segmentSize);
@@ -62,6 +73,11 @@ public sealed interface Position {
     public Commands {
       Objects.requireNonNull(source, "source");
       Objects.requireNonNull(replicationId, "replicationId");
+    }
+
+    @Override
+    public Optional<String> stream() {
+      return Optional.of(replicationId);
     }
   }
 

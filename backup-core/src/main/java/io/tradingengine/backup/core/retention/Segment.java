@@ -3,8 +3,6 @@ package io.tradingengine.backup.core.retention;
 import io.tradingengine.backup.core.catalog.RepositoryLayout;
 import io.tradingengine.backup.spi.ObjectKey;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What the name of an archived WAL segment says, or of a part of one. Immutable.
@@ -14,11 +12,10 @@ import java.util.regex.Pattern;
  * @param log the high half of its position
  * @param number counts through a log
  */
-record Segment(Cluster cluster, long timeline, long log, long number) {
-  private static final Pattern FORM =
-      Pattern.compile(
-          RepositoryLayout.WAL
-              + "([^/]+)/([^/]+)/([0-9A-F]{8})/\\3([0-9A-F]{8})([0-9A-F]{8})(?:\\..*)?");
+record Segment(Cluster cluster, long timeline, long log, long number)
+    implements Comparable<Segment> {
+  private static final int TIMELINE = 8;
+  private static final int NAME = 24;
 
   /**
    * A cluster that a source was.
@@ -28,23 +25,58 @@ record Segment(Cluster cluster, long timeline, long log, long number) {
    */
   record Cluster(String source, String systemId) {}
 
-  /** The segment that a key names; empty for a history, and for what only its writer knows. */
+  /**
+   * The segment that a key names; empty for a history, and for what only its writer knows. There
+   * may be a great many, so no regular expression is asked.
+   */
   static Optional<Segment> of(ObjectKey key) {
-    Matcher name = FORM.matcher(key.value());
-    return name.matches()
-        ? Optional.of(
-            new Segment(
-                new Cluster(name.group(1), name.group(2)),
-                Long.parseLong(name.group(3), 16),
-                Long.parseLong(name.group(4), 16),
-                Long.parseLong(name.group(5), 16)))
-        : Optional.empty();
+    String text = key.value();
+    int source = RepositoryLayout.WAL.length();
+    int systemId = text.indexOf('/', source) + 1;
+    int timeline = text.indexOf('/', systemId) + 1;
+    int name = timeline + TIMELINE + 1;
+    boolean folders =
+        text.startsWith(RepositoryLayout.WAL)
+            && systemId > 0
+            && timeline > 0
+            && name + NAME <= text.length()
+            && text.charAt(name - 1) == '/'
+            && text.indexOf('/', name) < 0
+            && text.regionMatches(timeline, text, name, TIMELINE);
+    boolean ends = folders && (text.length() == name + NAME || text.charAt(name + NAME) == '.');
+    if (!ends || !isHex(text, name)) {
+      return Optional.empty();
+    }
+    Cluster cluster =
+        new Cluster(text.substring(source, systemId - 1), text.substring(systemId, timeline - 1));
+    return Optional.of(
+        new Segment(cluster, part(text, name), part(text, name + 8), part(text, name + 16)));
+  }
+
+  private static boolean isHex(String text, int from) {
+    for (int i = from; i < from + NAME; i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'A' || c > 'F')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long part(String text, int from) {
+    return Long.parseLong(text, from, from + 8, 16);
   }
 
   /** Where it stands among all segments of that size; empty if there can be no such one. */
   Optional<Long> index(int segmentSize) {
     long perLog = (1L << 32) / segmentSize;
     return number < perLog ? Optional.of(log * perLog + number) : Optional.empty();
+  }
+
+  /** By position; of one cluster. */
+  @Override
+  public int compareTo(Segment other) {
+    return log == other.log ? Long.compare(number, other.number) : Long.compare(log, other.log);
   }
 
   /** The folder that it lies in. */

@@ -2,7 +2,6 @@ package io.tradingengine.backup.core.retention;
 
 import io.tradingengine.backup.core.catalog.RepositoryLayout;
 import io.tradingengine.backup.spi.ObjectInfo;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +33,7 @@ final class Unneeded {
       }
       folder.ifPresent(each -> unneeded.add(each, object));
     }
-    String begin = window.begin().truncatedTo(ChronoUnit.SECONDS).toString();
-    return unneeded.groups("no kept backup and no instant since " + begin + " needs it");
+    return unneeded.groups("no kept backup and no instant since " + window.label() + " needs it");
   }
 
   private void add(String folder, ObjectInfo object) {

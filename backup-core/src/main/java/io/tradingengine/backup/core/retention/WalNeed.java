@@ -46,11 +46,12 @@ final class WalNeed {
 
     /** A later timeline may have branched off before the position of the base. */
     private boolean follows(long timeline, long index) {
-      return from.entrySet().stream()
-          .anyMatch(
-              each ->
-                  timeline > each.getKey()
-                      || (timeline == each.getKey() && index >= each.getValue()));
+      for (Map.Entry<Long, Long> each : from.entrySet()) {
+        if (timeline > each.getKey() || (timeline == each.getKey() && index >= each.getValue())) {
+          return true;
+        }
+      }
+      return false;
     }
 
     private boolean inRange(long timeline, long index) {

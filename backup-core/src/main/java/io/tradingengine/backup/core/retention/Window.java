@@ -3,6 +3,7 @@ package io.tradingengine.backup.core.retention;
 import io.tradingengine.backup.spi.ObjectInfo;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,25 +14,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
- * The last while, to any instant of which a restore can go, and the full backups with which such
+ * The last while, to any instant of which a restore can go, and the backups with which such
  * restores begin. Immutable.
  */
 final class Window {
   private static final Duration SKEW = Duration.ofDays(1);
 
   private final Instant begin;
-  private final @Nullable KnownBackup base;
+  private final KnownBackup base;
   private final Map<String, KnownBackup> bySource;
   private final Set<KnownBackup> bases;
 
   private Window(
-      Instant begin,
-      @Nullable KnownBackup base,
-      Map<String, KnownBackup> bySource,
-      Set<KnownBackup> bases) {
+      Instant begin, KnownBackup base, Map<String, KnownBackup> bySource, Set<KnownBackup> bases) {
     this.begin = begin;
     this.base = base;
     this.bySource = bySource;
@@ -39,43 +37,37 @@ final class Window {
   }
 
   /**
-   * Finds the full backups that the window needs.
+   * Finds the backups that the window needs.
    *
    * @param counted the backups that can be restored, the newest first
    * @param keeping what stays without a window
    */
   static Window of(Instant begin, List<KnownBackup> counted, Keeping keeping, Branches branches) {
-    List<KnownBackup> fulls = counted.stream().filter(KnownBackup::full).toList();
-    if (fulls.isEmpty()) {
-      return new Window(begin, null, Map.of(), Set.of());
-    }
-    KnownBackup base = base(fulls, begin);
+    KnownBackup base = base(counted, begin);
     Set<KnownBackup> bases = new LinkedHashSet<>(List.of(base));
     Map<String, KnownBackup> bySource = new HashMap<>();
     List<KnownBackup> alive =
         counted.stream().filter(each -> keeping.kept(each) && !isBefore(each, base)).toList();
     for (String source : sources(alive, base)) {
       List<KnownBackup> having =
-          fulls.stream().filter(each -> sources(List.of(each)).contains(source)).toList();
-      if (!having.isEmpty()) {
-        KnownBackup first = base(having, begin);
-        bySource.put(source, first);
-        bases.add(first);
-        bases.addAll(laterClusters(source, having, first));
-      }
+          counted.stream().filter(each -> sources(List.of(each)).contains(source)).toList();
+      KnownBackup first = base(having, begin);
+      bySource.put(source, first);
+      bases.add(first);
+      bases.addAll(laterStreams(source, having, first));
     }
     for (KnownBackup each : List.copyOf(bases)) {
-      bases.addAll(branches.before(each, fulls));
+      bases.addAll(branches.before(each, counted));
     }
     return new Window(begin, base, Map.copyOf(bySource), bases);
   }
 
-  /** The newest at or before an instant, or if there is none the oldest. */
-  private static KnownBackup base(List<KnownBackup> fulls, Instant begin) {
-    return fulls.stream()
-        .filter(each -> !each.startedAt().isAfter(begin))
+  /** The newest full one at or before an instant, or if there is none the oldest of all. */
+  private static KnownBackup base(List<KnownBackup> backups, Instant begin) {
+    return backups.stream()
+        .filter(each -> each.full() && !each.from().isAfter(begin))
         .findFirst()
-        .orElse(fulls.get(fulls.size() - 1));
+        .orElse(backups.get(backups.size() - 1));
   }
 
   private static boolean isBefore(KnownBackup one, KnownBackup other) {
@@ -89,32 +81,35 @@ final class Window {
     return names;
   }
 
-  /** The oldest backup of each cluster that came after the one that the window begins with. */
-  private static Collection<KnownBackup> laterClusters(
-      String source, List<KnownBackup> having, KnownBackup first) {
+  /**
+   * The oldest backup of each cluster and stream that came after what the window begins with: no
+   * earlier one can be followed there.
+   */
+  private static Collection<KnownBackup> laterStreams(
+      String source, List<KnownBackup> counted, KnownBackup first) {
     Map<String, KnownBackup> oldest = new HashMap<>();
-    for (KnownBackup backup : having) {
+    for (KnownBackup backup : counted) {
       if (isBefore(first, backup)) {
-        cluster(backup, source).ifPresent(id -> oldest.put(id, backup));
+        streams(backup, source).forEach(id -> oldest.put(id, backup));
       }
     }
-    cluster(first, source).ifPresent(oldest::remove);
+    streams(first, source).forEach(oldest::remove);
     return oldest.values();
   }
 
-  private static Optional<String> cluster(KnownBackup backup, String source) {
-    return Fates.wal(backup).stream()
+  private static Set<String> streams(KnownBackup backup, String source) {
+    return backup.positions().stream()
         .filter(each -> each.source().equals(source))
-        .map(Position.Wal::systemId)
-        .findFirst();
+        .flatMap(each -> each.stream().stream())
+        .collect(Collectors.toSet());
   }
 
-  /** When it begins. */
-  Instant begin() {
-    return begin;
+  /** When it begins, as people are told. */
+  String label() {
+    return begin.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
-  /** The full backups that have to stay for it, oldest first. */
+  /** The backups that have to stay for it, oldest first. */
   List<KnownBackup> bases() {
     List<KnownBackup> sorted = new ArrayList<>(bases);
     sorted.sort(Comparator.comparing(KnownBackup::id));
@@ -126,11 +121,9 @@ final class Window {
     return Optional.ofNullable(bySource.get(source));
   }
 
-  /**
-   * The instant up to which recovery points have passed out of the window; empty if nothing has.
-   */
-  Optional<Instant> floor() {
-    return Optional.ofNullable(base).map(this::floor);
+  /** Recovery points that end before this are of use to nobody. */
+  Instant floor() {
+    return floor(base);
   }
 
   private Instant floor(KnownBackup first) {
@@ -143,11 +136,8 @@ final class Window {
    * knows the stream that the object belongs to.
    */
   boolean isRecent(String source, ObjectInfo object) {
-    return base(source)
-        .map(this::floor)
-        .or(this::floor)
-        .map(floor -> !object.modified().isBefore(floor.minus(SKEW)))
-        .orElse(true);
+    Instant floor = floor(base(source).orElse(base));
+    return !object.modified().isBefore(floor.minus(SKEW));
   }
 
   /** Of the backups that stay, those that restores of a source within the window may begin with. */

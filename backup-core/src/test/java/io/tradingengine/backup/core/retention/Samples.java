@@ -42,7 +42,7 @@ final class Samples {
 
   /** A backup whose id and whose clock do not agree. */
   BackupId add(BackupId id, Instant startedAt, Optional<BackupId> parent, Position... positions) {
-    backups.add(new KnownBackup(id, startedAt, parent, 1000, true, List.of(positions)));
+    backups.add(new KnownBackup(id, startedAt, startedAt, parent, 1000, true, List.of(positions)));
     return id;
   }
 
