@@ -25,6 +25,9 @@ final class Listing {
   }
 
   List<ObjectInfo> objects(String prefix) throws IOException {
+    if (!mayStartKey(prefix)) {
+      return List.of();
+    }
     SortedMap<ObjectKey, ObjectInfo> found = new TreeMap<>();
     try {
       for (ListObjectsV2Response page :
@@ -44,7 +47,19 @@ final class Listing {
     return List.copyOf(found.values());
   }
 
+  /** What no key starts with is not asked for: some stores do not take every name. */
+  private static boolean mayStartKey(String prefix) {
+    try {
+      return prefix.isEmpty() || new ObjectKey(prefix.replaceFirst("/$", "")).value() != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   List<String> folders(String folder) throws IOException {
+    if (!mayStartKey(folder)) {
+      return List.of();
+    }
     SortedSet<String> found = new TreeSet<>();
     try {
       for (ListObjectsV2Response page :

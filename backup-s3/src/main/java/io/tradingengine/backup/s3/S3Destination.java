@@ -12,9 +12,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -22,6 +28,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class S3Destination implements Destination {
   // Parts that are on their way at the same time, which also bounds the memory.
   private static final int BUFFERS = 4;
+  private static final Duration IDLE = Duration.ofSeconds(10);
   private static final Duration LEASE = Duration.ofSeconds(60);
 
   private final Store store;
@@ -30,7 +37,10 @@ final class S3Destination implements Destination {
   private final Listing listing;
   private final Reading reading;
   private final Upload upload;
+  private final Buffers buffers;
+  private final ExecutorService executor;
   private final Leasing leasing;
+  private final Sweeping sweeping;
   private final KeyLocks locks = new KeyLocks();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -50,8 +60,30 @@ final class S3Destination implements Destination {
     this.conditions = new Conditions(store);
     this.listing = new Listing(store);
     this.reading = new Reading(store);
-    this.upload = new Upload(store, new Buffers(BUFFERS, options.partSize()));
+    this.buffers = new Buffers(BUFFERS, options.partSize());
+    this.upload = new Upload(store, buffers);
+    this.executor = executor();
+    this.sweeping = new Sweeping(store, Clock.systemUTC());
     this.leasing = new Leasing(store, conditions, ttl);
+  }
+
+  /** Threads that are there only while parts are sent. */
+  private static ExecutorService executor() {
+    AtomicInteger count = new AtomicInteger();
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            BUFFERS,
+            BUFFERS,
+            IDLE.toSeconds(),
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, "backup-s3-part-" + count.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
   }
 
   @Override
@@ -69,8 +101,10 @@ final class S3Destination implements Destination {
     }
     try {
       boolean conditional = conditions.honoured().absent();
-      if (conditional || !isThere(key, content)) {
-        upload.put(key, content, conditional);
+      boolean inParts = content.length() > buffers.size();
+      // Asking first is cheaper than sending all parts only to be refused.
+      if ((conditional && !inParts) || !isThere(key, content)) {
+        send(key, content, conditional);
       }
     } catch (Upload.ConditionFailed e) {
       if (!isThere(key, content)) {
@@ -78,6 +112,23 @@ final class S3Destination implements Destination {
       }
     } finally {
       locks.giveBack(key);
+    }
+  }
+
+  private void send(ObjectKey key, Content content, boolean conditional) throws IOException {
+    try {
+      if (content.length() <= buffers.size()) {
+        upload.put(key, content, conditional);
+      } else {
+        new MultipartUpload(store, buffers, executor, key).put(content, conditional);
+      }
+    } catch (Upload.WrongAnswer e) {
+      try {
+        delete(key); // it is this put's own object, and no good
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
     }
   }
 
@@ -135,7 +186,7 @@ final class S3Destination implements Destination {
 
   @Override
   public int sweep() throws IOException {
-    return 0;
+    return sweeping.sweep();
   }
 
   @Override
@@ -156,8 +207,11 @@ final class S3Destination implements Destination {
   /** Ends its own client; one that was handed in goes on. */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true) && owned) {
-      store.client().close();
+    if (closed.compareAndSet(false, true)) {
+      executor.shutdown();
+      if (owned) {
+        store.client().close();
+      }
     }
   }
 

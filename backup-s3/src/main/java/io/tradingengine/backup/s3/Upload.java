@@ -77,17 +77,28 @@ final class Upload {
       request.checksumSHA256(digest);
     }
     String answered = send(key, request.build(), body(buffer, length)).checksumSHA256();
-    if (answered != null && !answered.equals(digest)) {
-      throw new IOException(
+    requireAnswer(store, key, digest, answered);
+  }
+
+  /**
+   * That what the store says it has is what was sent.
+   *
+   * @param sent the checksum that the store was told; null where it was told none
+   * @param answered the one that it answered; null where it knows none
+   */
+  static void requireAnswer(
+      Store store, ObjectKey key, @Nullable String sent, @Nullable String answered)
+      throws WrongAnswer {
+    if (sent != null && answered != null && !answered.equals(sent)) {
+      throw new WrongAnswer(
           "Cannot put "
               + key
               + " into "
               + store.options().place()
-              + ": the store says that it has"
-              + " other bytes, of SHA-256 "
+              + ": the store says that it has other bytes, of SHA-256 "
               + answered
               + " instead of "
-              + digest);
+              + sent);
     }
   }
 
@@ -134,6 +145,15 @@ final class Upload {
 
     ConditionFailed(ObjectKey key, @Nullable Throwable cause) {
       super(key + " is there already, or somebody else is putting it", cause);
+    }
+  }
+
+  /** The store took other bytes than were sent. */
+  static final class WrongAnswer extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    WrongAnswer(String message) {
+      super(message);
     }
   }
 
