@@ -14,19 +14,24 @@ import software.amazon.awssdk.services.s3.model.CommonPrefix;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/** Lists objects and folders by their names, whatever their versions. Safe for concurrent use. */
+/** Lists objects and folders. Safe for concurrent use. */
 final class Listing {
   private static final String PERMISSION = "s3:ListBucket";
 
   private final Store store;
+  private final Versions versions;
 
-  Listing(Store store) {
+  Listing(Store store, Versions versions) {
     this.store = store;
+    this.versions = versions;
   }
 
   List<ObjectInfo> objects(String prefix) throws IOException {
     if (!mayStartKey(prefix)) {
       return List.of();
+    }
+    if (store.versioned()) {
+      return versions.objects(prefix);
     }
     SortedMap<ObjectKey, ObjectInfo> found = new TreeMap<>();
     try {
@@ -59,6 +64,9 @@ final class Listing {
   List<String> folders(String folder) throws IOException {
     if (!mayStartKey(folder)) {
       return List.of();
+    }
+    if (store.versioned()) {
+      return versions.folders(folder);
     }
     SortedSet<String> found = new TreeSet<>();
     try {

@@ -20,13 +20,18 @@ final class Reading {
   private static final long BEYOND = 1L << 52;
 
   private final Store store;
+  private final Versions versions;
 
-  Reading(Store store) {
+  Reading(Store store, Versions versions) {
     this.store = store;
+    this.versions = versions;
   }
 
   /** Whether there is such an object. */
   boolean exists(ObjectKey key) throws IOException {
+    if (store.versioned()) {
+      return versions.oldest(key).isPresent();
+    }
     try {
       store
           .client()
@@ -48,6 +53,10 @@ final class Reading {
       }
       return InputStream.nullInputStream();
     }
+    String version = null;
+    if (store.versioned()) {
+      version = versions.oldest(key).orElseThrow(() -> store.errors().missing(key, null));
+    }
     boolean all = range.equals(ByteRange.ALL);
     String what = "read " + key + " from";
     try {
@@ -58,6 +67,7 @@ final class Reading {
                   GetObjectRequest.builder()
                       .bucket(store.bucket())
                       .key(store.name(key.value()))
+                      .versionId(version)
                       .range(all ? null : header(range))
                       .build());
       return checked(in, all ? null : range, what);

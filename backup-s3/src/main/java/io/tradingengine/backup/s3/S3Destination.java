@@ -34,6 +34,7 @@ final class S3Destination implements Destination {
   private final Store store;
   private final boolean owned;
   private final Conditions conditions;
+  private final Versions versions;
   private final Listing listing;
   private final Reading reading;
   private final Upload upload;
@@ -58,8 +59,9 @@ final class S3Destination implements Destination {
     this.store = new Store(client, options);
     this.owned = owned;
     this.conditions = new Conditions(store);
-    this.listing = new Listing(store);
-    this.reading = new Reading(store);
+    this.versions = new Versions(store);
+    this.listing = new Listing(store, versions);
+    this.reading = new Reading(store, versions);
     this.buffers = new Buffers(BUFFERS, options.partSize());
     this.upload = new Upload(store, buffers);
     this.executor = executor();
@@ -103,7 +105,8 @@ final class S3Destination implements Destination {
       boolean conditional = conditions.honoured().absent();
       boolean inParts = content.length() > buffers.size();
       // Asking first is cheaper than sending all parts only to be refused.
-      if ((conditional && !inParts) || !isThere(key, content)) {
+      // Conditions do not see what a mark of deletion hides.
+      if ((conditional && !inParts && !store.versioned()) || !isThere(key, content)) {
         send(key, content, conditional);
       }
     } catch (Upload.ConditionFailed e) {
@@ -168,6 +171,10 @@ final class S3Destination implements Destination {
 
   @Override
   public void delete(ObjectKey key) throws IOException {
+    if (store.versioned()) {
+      versions.delete(key);
+      return;
+    }
     try {
       store
           .client()
