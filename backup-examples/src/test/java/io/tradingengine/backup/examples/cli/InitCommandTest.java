@@ -6,10 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.Retention;
+import io.tradingengine.backup.spi.DestinationOptions;
+import io.tradingengine.backup.spi.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -41,6 +45,24 @@ class InitCommandTest {
     assertThat(yaml.path("destinations").path(0).path("type").asText()).isEqualTo("local");
     assertThat(BackupConfig.load(config).retention().map(Retention::toString))
         .contains("7 daily, 4 weekly, 12 monthly");
+  }
+
+  @Test
+  void whatIsCommentedOutIsRightOnceItsHashIsTaken() throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("backup.yaml"),
+            SampleConfig.named("my-engine")
+                .replaceAll("(?m)^#( +- type:|   +[a-z-]+:|  zone:|schedule:)", "$1"));
+
+    BackupConfig loaded = BackupConfig.load(config);
+
+    assertThat(loaded.destinations())
+        .extracting(Settings::type)
+        .containsExactly("local", "s3", "rsync");
+    assertThat(DestinationOptions.of(loaded.destinations().get(1)).catchUp())
+        .isEqualTo(Duration.ofMinutes(30));
+    assertThat(loaded.zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
   }
 
   @Test
