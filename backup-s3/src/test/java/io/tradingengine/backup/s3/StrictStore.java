@@ -75,6 +75,7 @@ final class StrictStore implements AutoCloseable {
   private volatile Fault afterwards = exchange -> false;
   private volatile boolean versioned;
   private volatile boolean conditions = true;
+  private volatile boolean times = true;
 
   StrictStore() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
@@ -99,6 +100,11 @@ final class StrictStore implements AutoCloseable {
   /** Strikes when a request was done, but before it is answered: the answer is lost. */
   void afterwards(Fault fault) {
     this.afterwards = fault;
+  }
+
+  /** Does not say when an object was written. */
+  void hideTimes() {
+    times = false;
   }
 
   void fault(Fault fault) {
@@ -335,9 +341,10 @@ final class StrictStore implements AutoCloseable {
                   + until
                   + "</RetainUntilDate></Retention>");
     }
-    return range(found, headers.get("range"))
-        .with("ETag", found.etag())
-        .with("Last-Modified", HTTP_DATE.format(found.modified()));
+    StrictAnswer answer = range(found, headers.get("range")).with("ETag", found.etag());
+    return times
+        ? answer.with("Last-Modified", HTTP_DATE.format(found.modified()))
+        : answer;
   }
 
   private static StrictAnswer range(Version version, String range) {
