@@ -150,9 +150,10 @@ final class MultipartUpload {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while " + key + " was put");
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      // Said anew: the part's own trace is that of another thread.
-      throw new IOException(cause == null ? e.getMessage() : cause.getMessage(), cause);
+      if (e.getCause() instanceof IOException failed) {
+        throw failed;
+      }
+      throw new IOException("Cannot put " + key + ": " + e.getCause(), e);
     }
   }
 

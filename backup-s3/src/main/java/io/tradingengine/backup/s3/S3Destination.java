@@ -1,6 +1,7 @@
 package io.tradingengine.backup.s3;
 
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.Retention;
 import io.tradingengine.backup.spi.ByteRange;
 import io.tradingengine.backup.spi.Content;
 import io.tradingengine.backup.spi.Destination;
@@ -15,6 +16,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -33,6 +35,7 @@ final class S3Destination implements Destination {
 
   private final Store store;
   private final boolean owned;
+  private final Optional<Retention> retention;
   private final Conditions conditions;
   private final Versions versions;
   private final Listing listing;
@@ -49,13 +52,20 @@ final class S3Destination implements Destination {
    * A destination that connects to nothing before it is used.
    *
    * @param owned whether the client is closed with it
+   * @param retention its own policy, if it has one, for what a check says of costs
    */
-  S3Destination(S3Options options, S3Client client, boolean owned) {
-    this(options, client, owned, LEASE);
+  S3Destination(S3Options options, S3Client client, boolean owned, Optional<Retention> retention) {
+    this(options, client, owned, retention, LEASE);
   }
 
   /** The same with another time that a lease lasts, for tests. */
-  S3Destination(S3Options options, S3Client client, boolean owned, Duration ttl) {
+  S3Destination(
+      S3Options options,
+      S3Client client,
+      boolean owned,
+      Optional<Retention> retention,
+      Duration ttl) {
+    this.retention = retention;
     this.store = new Store(client, options);
     this.owned = owned;
     this.conditions = new Conditions(store);
@@ -198,7 +208,7 @@ final class S3Destination implements Destination {
 
   @Override
   public List<Finding> check() {
-    return List.of();
+    return new Checking(store, conditions, listing).run(retention);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tradingengine.backup.s3;
 
 import io.tradingengine.backup.spi.Destination;
+import io.tradingengine.backup.spi.DestinationOptions;
 import io.tradingengine.backup.spi.DestinationProvider;
 import io.tradingengine.backup.spi.Settings;
 import io.tradingengine.backup.spi.SettingsKey;
@@ -40,6 +41,7 @@ public final class S3DestinationProvider implements DestinationProvider {
     S3Options options = S3Options.of(settings);
     Optional<S3Client> given = settings.find(CLIENT);
     S3Client client = given.orElseGet(() -> S3Clients.open(settings, options.checksums()));
-    return new S3Destination(options, client, given.isEmpty());
+    return new S3Destination(
+        options, client, given.isEmpty(), settings.find(DestinationOptions.RETENTION));
   }
 }

@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.model.ObjectVersion;
  */
 final class Versions {
   private static final String LIST = "s3:ListBucketVersions";
-  private static final String DELETE = "s3:DeleteObjectVersion";
+  static final String DELETE = "s3:DeleteObjectVersion";
   private static final String LOCKED = "object protected by object lock";
 
   private final Store store;

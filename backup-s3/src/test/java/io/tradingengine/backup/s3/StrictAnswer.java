@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What the strict store answers. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record StrictAnswer(int status, Map<String, String> headers, byte[] body) {
 
   static StrictAnswer ok(String xml) {

@@ -4,6 +4,7 @@ import io.tradingengine.backup.Secret;
 import io.tradingengine.backup.spi.Settings;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Destinations in a strict store. */
@@ -31,6 +32,7 @@ final class StrictDestinations {
             .credentials(Secret.of("access"), Secret.of("secret"));
     Settings settings = more.apply(s3).settings();
     S3Options options = S3Options.of(settings);
-    return new S3Destination(options, S3Clients.open(settings, options.checksums()), true, ttl);
+    return new S3Destination(
+        options, S3Clients.open(settings, options.checksums()), true, Optional.empty(), ttl);
   }
 }

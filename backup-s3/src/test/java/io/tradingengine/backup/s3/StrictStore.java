@@ -31,10 +31,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * and versions, all of it atomically, and that fails when a test says so. In memory.
  */
 final class StrictStore implements AutoCloseable {
+  static {
+    // Or every answer waits for an acknowledgement, 40 ms.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.RFC_1123_DATE_TIME.withZone(ZoneOffset.UTC);
 
   /** One version of an object, or the mark of its deletion. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Version(
       String id, byte[] bytes, Instant modified, boolean marker, Map<String, String> headers) {
     String etag() {
@@ -66,8 +72,10 @@ final class StrictStore implements AutoCloseable {
   private final ExecutorService threads = Executors.newFixedThreadPool(24);
   private final HttpServer server;
   private volatile Fault fault = exchange -> false;
+  private volatile Fault afterwards = exchange -> false;
   private volatile boolean versioned;
   private volatile boolean conditions = true;
+  private volatile boolean times = true;
 
   StrictStore() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256);
@@ -87,6 +95,16 @@ final class StrictStore implements AutoCloseable {
   /** Ignores conditions, as stores do that have never heard of them. */
   void ignoreConditions() {
     conditions = false;
+  }
+
+  /** Strikes when a request was done, but before it is answered: the answer is lost. */
+  void afterwards(Fault fault) {
+    this.afterwards = fault;
+  }
+
+  /** Does not say when an object was written. */
+  void hideTimes() {
+    times = false;
   }
 
   void fault(Fault fault) {
@@ -147,12 +165,14 @@ final class StrictStore implements AutoCloseable {
         synchronized (this) {
           answer = answer(exchange, body);
         }
-        send(exchange, answer);
+        if (!afterwards.strikes(exchange)) {
+          send(exchange, answer);
+        }
       }
     }
   }
 
-  private void send(HttpExchange exchange, StrictAnswer answer) throws IOException {
+  static void send(HttpExchange exchange, StrictAnswer answer) throws IOException {
     answer.headers().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
     boolean head = exchange.getRequestMethod().equals("HEAD");
     if (head) {
@@ -321,9 +341,10 @@ final class StrictStore implements AutoCloseable {
                   + until
                   + "</RetainUntilDate></Retention>");
     }
-    return range(found, headers.get("range"))
-        .with("ETag", found.etag())
-        .with("Last-Modified", HTTP_DATE.format(found.modified()));
+    StrictAnswer answer = range(found, headers.get("range")).with("ETag", found.etag());
+    return times
+        ? answer.with("Last-Modified", HTTP_DATE.format(found.modified()))
+        : answer;
   }
 
   private static StrictAnswer range(Version version, String range) {
