@@ -243,7 +243,7 @@ final class SimulatedSystem {
     Map<String, Map<Long, Long>> slices = new HashMap<>();
     for (String key : objects.keySet()) {
       if (key.startsWith("changes/")) {
-        String[] parts = key.split("[/-]|\\.cmd");
+        String[] parts = key.split("[/-]|\\.cmd", -1);
         slices
             .computeIfAbsent(parts[2], id -> new HashMap<>())
             .put(Long.parseLong(parts[3]), Long.parseLong(parts[4]));
