@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for any history, however odd. The seed in a failure's name makes it again. */
 class RandomHistoriesTest {
-  private static final int HISTORIES_A_BATCH = 100;
+  private static final int HISTORIES_A_BATCH = 60;
   private static final List<ZoneId> ZONES =
       List.of(
           ZoneId.of("UTC"),
