@@ -32,8 +32,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ExpirerTest {
   private static final BackupId FULL = BackupId.parse("full-20240101-020000");
@@ -188,13 +186,12 @@ class ExpirerTest {
         .isLessThan(deleted.indexOf(FULL + "/manifest.json"));
   }
 
-  @ParameterizedTest
-  @ValueSource(ints = {1, -1})
-  void whereverTheProcessEndsTheNextRunFinishes(int sign) throws IOException {
+  @Test
+  void whereverTheProcessEndsTheNextRunFinishes() throws IOException {
     int step = 1;
     for (boolean killed = true; killed; step++) {
       fill("killed-" + step);
-      destination.killAt = sign * step;
+      destination.killAt = step;
       RetentionPlan plan = plan();
       try {
         expire(plan);
@@ -368,7 +365,8 @@ class ExpirerTest {
   void manyObjectsAreRemovedInPortionsEachConfirmed() throws IOException {
     for (int number = 0; number < 45; number++) {
       for (int slice = 0; slice < 5; slice++) {
-        put(destination, Samples.segment("1", 1, number).replace(".zst", "." + slice + ".zst"));
+        String key = Samples.segment("1", 1, number).replace(".zst", "." + slice + ".zst");
+        Files.writeString(directory.resolve("repository").resolve(key), key);
       }
     }
     RetentionPlan plan = plan();

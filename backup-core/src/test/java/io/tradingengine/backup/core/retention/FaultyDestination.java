@@ -31,7 +31,7 @@ final class FaultyDestination implements Destination {
   Predicate<String> isBroken = key -> false;
   Optional<Runnable> beforeDelete = Optional.empty();
 
-  /** The change at which the process ends; 0 for none. Negative: after it was done. */
+  /** The change before which the process ends; 0 for none. */
   int killAt;
 
   private int changes;
@@ -51,9 +51,6 @@ final class FaultyDestination implements Destination {
       throw new Killed();
     }
     change.run();
-    if (changes == -killAt) {
-      throw new Killed();
-    }
   }
 
   @Override

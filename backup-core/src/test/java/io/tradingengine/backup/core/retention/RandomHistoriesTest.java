@@ -1,6 +1,7 @@
 package io.tradingengine.backup.core.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for any history, however odd. The seed in a failure's name makes it again. */
 class RandomHistoriesTest {
-  private static final int HISTORIES_A_BATCH = 100;
+  private static final int HISTORIES_A_BATCH = 60;
   private static final List<ZoneId> ZONES =
       List.of(
           ZoneId.of("UTC"),
@@ -292,9 +293,9 @@ class RandomHistoriesTest {
       if (kept.contains(backup.id())) {
         for (Position.Wal wal : Fates.wal(backup)) {
           for (long number = wal.firstSegment(); number <= wal.lastSegment(); number++) {
-            assertThat(gone)
-                .as(one.name + ": WAL of " + backup.id())
-                .doesNotContain(Samples.segment(wal.systemId(), wal.timeline(), number));
+            if (gone.contains(Samples.segment(wal.systemId(), wal.timeline(), number))) {
+              fail(one.name + ": WAL of " + backup.id() + " goes");
+            }
           }
         }
       }

@@ -23,6 +23,7 @@ final class RetentionOracle {
   private final Instant now;
   private final Map<BackupId, KnownBackup> all;
   private final List<KnownBackup> counted;
+  private final Set<BackupId> countedIds;
 
   RetentionOracle(History history, Retention policy, ZoneId zone, Instant now) {
     this.history = history;
@@ -34,6 +35,7 @@ final class RetentionOracle {
         history.backups().stream()
             .filter(each -> restorable(each) && !each.startedAt().isAfter(now))
             .toList();
+    countedIds = counted.stream().map(KnownBackup::id).collect(Collectors.toSet());
   }
 
   private boolean restorable(KnownBackup backup) {
@@ -45,7 +47,7 @@ final class RetentionOracle {
   }
 
   private boolean counts(KnownBackup backup) {
-    return counted.contains(backup);
+    return countedIds.contains(backup.id());
   }
 
   private LocalDate day(KnownBackup backup) {

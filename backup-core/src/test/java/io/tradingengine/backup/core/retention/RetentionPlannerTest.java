@@ -310,11 +310,11 @@ class RetentionPlannerTest {
     BackupId alsoOld = samples.full("2024-01-11T02:00:00Z", Samples.wal("1", 1, 5, 5));
     BackupId one = samples.full("2024-01-12T02:00:00Z", Samples.wal("2", 1, 1, 1));
     BackupId other = samples.full("2024-01-12T12:00:00Z", Samples.wal("2", 1, 3, 3));
-    RetentionPlan plan = samples.plan(Retention.daily(2).minimum(2), "2024-01-12T13:00:00Z");
+    RetentionPlan plan = samples.plan(Retention.daily(2).minimum(4), "2024-01-12T13:00:00Z");
     assertThat(kept(plan)).containsExactly(alsoOld, one, other);
     assertThat(expired(plan)).containsExactly(old);
-    assertThat(reasons(plan, one)).contains("minimum 2");
-    assertThat(reasons(plan, alsoOld)).doesNotContain("minimum 2");
+    assertThat(reasons(plan, one)).contains("minimum 4");
+    assertThat(reasons(plan, alsoOld)).doesNotContain("minimum 4");
   }
 
   @Test
