@@ -12,6 +12,7 @@ import io.tradingengine.backup.spi.Destination;
 import io.tradingengine.backup.spi.Encryptor;
 import io.tradingengine.backup.spi.ObjectInfo;
 import io.tradingengine.backup.spi.ObjectKey;
+import io.tradingengine.backup.spi.ObjectProtectedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -342,11 +343,20 @@ public final class Catalog {
     int removed = destination.sweep();
     for (BackupId id : folders()) {
       if (!spare.spares(id) && !isPublished(id)) {
-        LOG.info("Removing {} from {}: it was never finished", id, destination.name());
-        removed += discard(id);
+        removed += sweep(id);
       }
     }
     return removed;
+  }
+
+  private int sweep(BackupId id) throws IOException {
+    LOG.info("Removing {} from {}: it was never finished", id, destination.name());
+    try {
+      return discard(id);
+    } catch (ObjectProtectedException e) {
+      LOG.info("{} stays in {} for now: {}", id, destination.name(), e.getMessage());
+      return 0;
+    }
   }
 
   /**

@@ -29,6 +29,7 @@ final class ReadNotes implements AutoCloseable {
 
   private final List<Target> targets = new ArrayList<>();
   private final Map<Target, Closeable> holds = new LinkedHashMap<>();
+  private final List<Finding> findings = new ArrayList<>();
   private final Set<String> silent = new TreeSet<>();
   private final BackupId id;
   private final Clock clock;
@@ -45,16 +46,26 @@ final class ReadNotes implements AutoCloseable {
       try {
         if (target.catalog().ids().contains(id)) {
           notes.targets.add(target);
-          notes.holds.put(
-              target,
-              new Notes(target.destination())
-                  .hold(id, "restore", clock.instant().plus(LONGEST_RESTORE)));
+          notes.hold(target);
         }
       } catch (IOException e) {
         notes.unsaid(target, e);
       }
     }
     return notes;
+  }
+
+  private void hold(Target target) throws IOException {
+    Notes there = new Notes(target.destination());
+    holds.put(target, there.hold(id, "restore", clock.instant().plus(LONGEST_RESTORE)));
+    if (there.read().marked().contains(id)) {
+      findings.add(
+          Finding.warning(
+              target.name(),
+              "is just removing " + id,
+              "if objects turn out to be missing, restore it from another destination, or restore"
+                  + " another backup"));
+    }
   }
 
   private void unsaid(Target target, IOException e) throws IOException {
@@ -73,17 +84,18 @@ final class ReadNotes implements AutoCloseable {
     }
   }
 
-  /** Where it could not be said. */
+  /** Where it could not be said, and where it came too late. */
   List<Finding> findings() {
-    return silent.stream()
-        .map(
-            name ->
-                Finding.info(
-                    name,
-                    "takes no notes from here: retention does not know that "
-                        + id
-                        + " is read, nor that it was restored"))
-        .toList();
+    List<Finding> all = new ArrayList<>(findings);
+    for (String name : silent) {
+      all.add(
+          Finding.info(
+              name,
+              "takes no notes from here: retention does not know that "
+                  + id
+                  + " is read, nor that it was restored"));
+    }
+    return all;
   }
 
   /** What cannot be taken back now ends by itself; the restore is what counts. */

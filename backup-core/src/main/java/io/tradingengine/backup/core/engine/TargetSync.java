@@ -6,6 +6,7 @@ import io.tradingengine.backup.LeaseLostException;
 import io.tradingengine.backup.ReplicationReport.DestinationOutcome;
 import io.tradingengine.backup.ReplicationRequest.Check;
 import io.tradingengine.backup.core.catalog.Manifest;
+import io.tradingengine.backup.core.catalog.Notes;
 import io.tradingengine.backup.spi.ObjectKey;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -103,6 +104,8 @@ final class TargetSync implements SideBySide.Task {
     }
     if (!listed) {
       terms.lease().confirm();
+      // Retention had begun to remove it here, and wants it again.
+      new Notes(target.destination()).unmark(id);
       target.catalog().replace(right.sealed());
       new NotesSync(target, sources).copy(id);
     }
