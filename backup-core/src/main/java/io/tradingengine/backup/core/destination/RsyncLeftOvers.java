@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 
 /**
  * What interrupted transfers leave there: rsync's temporary files {@code .name.XXXXXX}, which a
- * killed receiver leaves, partial files in {@code .rsync-partial}, which a cut connection leaves,
- * probes of a killed check, and leases of killed runs.
+ * killed receiver leaves, partial files in {@code .~tmp~}, which a cut connection leaves, probes of
+ * a killed check, and leases of killed runs.
  */
 final class RsyncLeftOvers {
   /** A run at work may own younger ones. */
@@ -27,12 +27,12 @@ final class RsyncLeftOvers {
               + PART
               + "/)*(?:\\."
               + PART
-              + "\\.[A-Za-z0-9]{6}|\\.rsync-partial/(?:"
+              + "\\.[A-Za-z0-9]{6}|\\.~tmp~/(?:"
               + PART
               + "|\\."
               + PART
               + "\\.[A-Za-z0-9]{6}))|\\.(?:lease|probe)-[A-Za-z0-9-]+");
-  private static final Pattern FOLDER = Pattern.compile("(?:" + PART + "/)*\\.rsync-partial");
+  private static final Pattern FOLDER = Pattern.compile("(?:" + PART + "/)*\\.~tmp~");
 
   private final RsyncClient client;
   private final RsyncSettings settings;

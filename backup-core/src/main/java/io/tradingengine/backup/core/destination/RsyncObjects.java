@@ -19,8 +19,8 @@ import java.util.Set;
 
 /**
  * Moves objects between this host and the target folder. A transfer goes to a temporary name there,
- * is checked, synced and only then renamed; one that is cut is kept as {@code .rsync-partial/name}
- * beside the object, and goes on from there. Safe for concurrent use.
+ * is checked, synced and only then renamed; one that is cut is kept beside the object, in a hidden
+ * folder, and goes on from there. Safe for concurrent use.
  */
 final class RsyncObjects {
   /** Files and folders there are their owner's alone. */
@@ -30,6 +30,10 @@ final class RsyncObjects {
   private static final String CHECKSUM = "--checksum-choice=md5";
 
   private static final String SAY = "--out-format=%i %n";
+
+  /** Smaller objects, in bytes, begin anew when their transfer was cut. */
+  private static final long RESUMED_FROM = 1 << 20;
+
   private static final int KNOWN_FOLDERS = 256;
   // Another thread or process may remove a folder between its making and its use, when it was
   // empty.
@@ -57,7 +61,7 @@ final class RsyncObjects {
     try (RsyncStaging staging = RsyncStaging.in(settings.staging())) {
       staging.write(key, content);
       refuseLinks(key);
-      if (!send(staging.folder(), key) && !isSame(staging.folder(), key)) {
+      if (!send(staging.folder(), key, content.length()) && !isSame(staging.folder(), key)) {
         throw new FileAlreadyExistsException(
             settings.target().inside(key.value()),
             null,
@@ -66,24 +70,30 @@ final class RsyncObjects {
     }
   }
 
-  /** Sends a staged object; false if there is something of that name already. */
-  private boolean send(Path folder, ObjectKey key) throws IOException {
+  /**
+   * Sends a staged object; false if there is something of that name already. That rsync ends well
+   * does not prove that the object is there: two transfers into one folder may take {@code .~tmp~}
+   * from one another, which it only mentions. What proves it is that the staged file is gone, which
+   * rsync removes when the other side has said that the object has its name.
+   */
+  private boolean send(Path folder, ObjectKey key, long length) throws IOException {
     List<String> options =
-        List.of(
-            "-R",
-            MODES,
-            CHECKSUM,
-            "--ignore-existing",
-            "--mkpath",
-            "--fsync",
-            "--partial-dir=" + settings.target().inside(RsyncRules.partialFolder(key)),
-            SAY);
+        new ArrayList<>(List.of("-R", MODES, CHECKSUM, SAY, "--ignore-existing", "--mkpath"));
+    options.addAll(List.of("--fsync", "--remove-source-files"));
+    if (length >= RESUMED_FROM) {
+      options.add("--delay-updates");
+    }
     for (int attempt = 1; ; attempt++) {
       RsyncResult result = client.sendObjects(folder, options, key.value());
-      if (result.succeeded()) {
-        return said(result, key, "<f");
+      if (!Files.exists(folder.resolve(key.value()))) {
+        return true;
       }
-      if (!result.lostFolder() || attempt == ATTEMPTS) {
+      boolean sent = said(result, key, "<f");
+      if (result.succeeded() && !sent) {
+        return false;
+      }
+      boolean again = result.succeeded() || result.lostFolder();
+      if (!again || attempt == ATTEMPTS) {
         throw RsyncDiagnosis.failure(settings, "put " + key + " into", result);
       }
     }
@@ -132,7 +142,7 @@ final class RsyncObjects {
     for (RsyncEntry entry : client.list(RsyncRules.above(key), "look into")) {
       if (!entry.isFolder()) {
         throw new RsyncException(
-            settings.target() + " has no folder " + entry.name() + " but a link or a file",
+            settings.target() + " has a link or a file in the place of a folder: " + entry.name(),
             "remove it there; links in a repository are not followed",
             null);
       }

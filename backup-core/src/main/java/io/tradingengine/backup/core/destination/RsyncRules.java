@@ -11,8 +11,12 @@ import java.util.stream.Collectors;
  * command line there.
  */
 final class RsyncRules {
-  /** Where an interrupted transfer into a folder is kept, inside that folder. */
-  static final String PARTIAL = ".rsync-partial";
+  /**
+   * Where rsync's {@code --delay-updates} keeps an interrupted transfer into a folder, inside that
+   * folder. A folder of another name ({@code --partial-dir}) cannot be had under every rrsync: that
+   * of rsync 3.5 hands rsync a place where nothing stays.
+   */
+  static final String PARTIAL = ".~tmp~";
 
   /** No part of a key starts with a dot or has other characters. */
   private static final List<String> NO_KEYS =

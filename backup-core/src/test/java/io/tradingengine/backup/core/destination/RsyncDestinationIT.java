@@ -57,6 +57,11 @@ class RsyncDestinationIT extends DestinationContract {
                 .with("staging", staging));
   }
 
+  @Override
+  protected final int races() {
+    return 4;
+  }
+
   @AfterEach
   final void nothingStaysInTheStagingFolder() {
     assertThat(directory.resolve("staging")).isEmptyDirectory();

@@ -24,6 +24,7 @@ public final class CuttingProxy implements Closeable {
   private final Queue<Long> limits = new ConcurrentLinkedQueue<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final AtomicLong cuts = new AtomicLong();
+  private final AtomicLong toServer = new AtomicLong();
 
   /** A proxy in front of a port of this machine. */
   public CuttingProxy(int target) {
@@ -53,6 +54,18 @@ public final class CuttingProxy implements Closeable {
     return cuts.get();
   }
 
+  /** How many bytes were sent to the server in all. */
+  public long bytesToServer() {
+    return toServer.get();
+  }
+
+  /** Cuts all connections that there are. */
+  public void cutNow() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+
   private void accept() {
     try {
       while (true) {
@@ -78,6 +91,9 @@ public final class CuttingProxy implements Closeable {
       OutputStream out = to.getOutputStream();
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         out.write(buffer, 0, (int) Math.min(count, left));
+        if (from.getLocalPort() == port()) {
+          toServer.addAndGet(count);
+        }
         left -= count;
         if (left <= 0) {
           cuts.incrementAndGet();

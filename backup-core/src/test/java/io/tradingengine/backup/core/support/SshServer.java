@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ public final class SshServer implements Closeable {
   private final Path home;
   private final int port;
   private Process process;
+  private List<String> settings = List.of();
 
   private SshServer(Path home, int port) {
     this.home = home;
@@ -71,6 +73,11 @@ public final class SshServer implements Closeable {
 
   /** Writes a host key, by the name of its file, into known_hosts for this server. */
   public void pin(String key) throws IOException {
+    pin(key, port);
+  }
+
+  /** The same for another port that leads here. */
+  public void pin(String key, int port) throws IOException {
     String line = Files.readString(home.resolve(key + ".pub"));
     Files.writeString(knownHosts(), "[127.0.0.1]:" + port + " " + line);
   }
@@ -81,11 +88,17 @@ public final class SshServer implements Closeable {
     }
   }
 
-  /** Starts it, after it was stopped. */
-  public void start() throws IOException {
+  /** Stops it and starts it with more lines in its sshd_config. */
+  public void restart(String... lines) throws IOException {
+    stop();
+    settings = List.of(lines);
+    start();
+  }
+
+  private void start() throws IOException {
     Path config = home.resolve("sshd_config");
-    Files.write(
-        config,
+    List<String> lines = new ArrayList<>(settings);
+    lines.addAll(
         List.of(
             "ListenAddress 127.0.0.1",
             "Port " + port,
@@ -98,6 +111,7 @@ public final class SshServer implements Closeable {
             "KbdInteractiveAuthentication no",
             // What the user's shell does at its start is none of the tests' business.
             "SetEnv HOME=" + home));
+    Files.write(config, lines);
     process =
         new ProcessBuilder(Oracles.require("sshd").toString(), "-D", "-e", "-f", config.toString())
             .redirectErrorStream(true)
@@ -151,11 +165,6 @@ public final class SshServer implements Closeable {
   /** The programs that its sessions run, such as rsync. */
   public List<ProcessHandle> sessions() {
     return process.descendants().toList();
-  }
-
-  /** Ends all sessions at once, and lets new ones in. */
-  public void cutSessions() {
-    sessions().forEach(ProcessHandle::destroyForcibly);
   }
 
   /** Stops it, with all of its sessions. */
