@@ -46,6 +46,7 @@ class DocsTest {
   private static final String PROGRAM =
       """
       import io.tradingengine.backup.*;
+      import io.tradingengine.backup.s3.*;
       import java.nio.file.Path;
       class %s {
         static final org.slf4j.Logger log = org.slf4j.LoggerFactory.getLogger("docs");
