@@ -140,8 +140,7 @@ class S3LeaseIT {
     AtomicInteger lost = new AtomicInteger(2); // the SDK asks twice
     try (Lease lease = destination.lock("owner")) {
       store.afterwards(
-          exchange ->
-              exchange.getRequestMethod().equals("PUT") && lost.getAndDecrement() > 0);
+          exchange -> exchange.getRequestMethod().equals("PUT") && lost.getAndDecrement() > 0);
       boolean failed = false;
       try {
         lease.confirm();

@@ -342,9 +342,7 @@ final class StrictStore implements AutoCloseable {
                   + "</RetainUntilDate></Retention>");
     }
     StrictAnswer answer = range(found, headers.get("range")).with("ETag", found.etag());
-    return times
-        ? answer.with("Last-Modified", HTTP_DATE.format(found.modified()))
-        : answer;
+    return times ? answer.with("Last-Modified", HTTP_DATE.format(found.modified())) : answer;
   }
 
   private static StrictAnswer range(Version version, String range) {
