@@ -39,11 +39,12 @@ final class Leasing {
   }
 
   /**
-   * Takes the lease.
+   * Takes the lease. Threads of one instance try one after the other, so that among them one alone
+   * gets it whatever the store can do.
    *
    * @throws RepositoryLockedException if another holds it
    */
-  Lease take(String owner) throws IOException {
+  synchronized Lease take(String owner) throws IOException {
     LeaseText text = new LeaseText(note(owner), UUID.randomUUID().toString(), 1, ttl, true);
     return conditions.honoured().all() ? takeAtomically(text) : takeAndLook(text);
   }
@@ -84,7 +85,7 @@ final class Leasing {
   }
 
   /** Without conditions: writes, waits for others who write in the same moment, and looks. */
-  private synchronized Lease takeAndLook(LeaseText text) throws IOException {
+  private Lease takeAndLook(LeaseText text) throws IOException {
     Optional<Seen> before = object.read();
     if (before.isPresent()) {
       requireFree(before.get());
