@@ -108,7 +108,10 @@ final class RsyncDestination implements Destination {
   public Lease lock(String owner) throws IOException {
     String repository = name() + (settings.port() == 22 ? "" : " port " + settings.port());
     return RsyncLease.take(
-        new RsyncLeaseStore(client, settings), times, repository, LocalLock.note(owner, Host.current()));
+        new RsyncLeaseStore(client, settings),
+        times,
+        repository,
+        LocalLock.note(owner, Host.current()));
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.tradingengine.backup.core.retention.KnownBackup;
 import io.tradingengine.backup.core.retention.RetentionPlan;
 import io.tradingengine.backup.core.retention.RetentionPlanner;
 import io.tradingengine.backup.spi.ObjectInfo;
+import io.tradingengine.backup.spi.ObjectKey;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -133,13 +134,8 @@ final class Expiry {
         backups.add(KnownBackup.unreadable(id, size));
       }
     }
-    List<ObjectInfo> logs = new ArrayList<>();
-    for (String prefix :
-        List.of(RepositoryLayout.WAL, RepositoryLayout.CHANGES, RepositoryLayout.POINTS)) {
-      logs.addAll(target.destination().list(prefix));
-    }
     NotesSnapshot notes = new Notes(target.destination()).read();
-    return new History(target.name(), backups, notes, Set.of(), logs);
+    return new History(target.name(), backups, notes, Set.of(), logs(target));
   }
 
   private static KnownBackup known(Manifest manifest) {
@@ -148,27 +144,43 @@ final class Expiry {
   }
 
   /**
-   * Which of these backups a destination's policy would remove at once, if it had them all: there
-   * is no use in bringing them there.
+   * What a destination's policy would remove at once.
+   *
+   * @param backups backups
+   * @param objects WAL, command streams and recovery points
    */
-  Set<BackupId> unwanted(Target target, List<Manifest> backups) throws IOException {
+  record Unwanted(Set<BackupId> backups, Set<ObjectKey> objects) {}
+
+  /**
+   * What of all this a destination's policy would remove at once, if it had it: there is no use in
+   * bringing it there.
+   *
+   * @param logs what any destination has of WAL, command streams and recovery points
+   */
+  Unwanted unwanted(Target target, List<Manifest> backups, List<ObjectInfo> logs)
+      throws IOException {
+    Unwanted unwanted = new Unwanted(new HashSet<>(), new HashSet<>());
     Optional<RetentionPlanner> planner = planner(target);
-    Set<BackupId> unwanted = new HashSet<>();
     if (planner.isPresent()) {
       NotesSnapshot notes = new Notes(target.destination()).read();
-      History history =
-          new History(
-              target.name(),
-              backups.stream().map(Expiry::known).toList(),
-              notes,
-              Set.of(),
-              List.of());
-      planner
-          .get()
-          .plan(history, config.clock().instant())
-          .doomed()
-          .forEach(each -> unwanted.add(each.id()));
+      List<KnownBackup> known = backups.stream().map(Expiry::known).toList();
+      History history = new History(target.name(), known, notes, Set.of(), logs);
+      RetentionPlan plan = planner.get().plan(history, config.clock().instant());
+      plan.doomed().forEach(each -> unwanted.backups().add(each.id()));
+      plan.groups().stream()
+          .flatMap(group -> group.objects().stream())
+          .forEach(object -> unwanted.objects().add(object.key()));
     }
     return unwanted;
+  }
+
+  /** What a destination has of WAL, command streams and recovery points. */
+  static List<ObjectInfo> logs(Target target) throws IOException {
+    List<ObjectInfo> logs = new ArrayList<>();
+    for (String prefix :
+        List.of(RepositoryLayout.WAL, RepositoryLayout.CHANGES, RepositoryLayout.POINTS)) {
+      logs.addAll(target.destination().list(prefix));
+    }
+    return logs;
   }
 }

@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The locks that a backup holds in the stores themselves. Used by one thread. */
 final class Fences implements Closeable {
+  private static final Logger log = LoggerFactory.getLogger(Fences.class);
+
   private final Deque<Lease> held = new ArrayDeque<>();
 
   private Fences() {}
@@ -28,11 +32,7 @@ final class Fences implements Closeable {
       }
       return fences;
     } catch (IOException | InterruptedException | RuntimeException e) {
-      try {
-        fences.close();
-      } catch (IOException again) {
-        e.addSuppressed(again);
-      }
+      fences.close();
       throw e;
     }
   }
@@ -57,18 +57,15 @@ final class Fences implements Closeable {
     }
   }
 
+  /** One that cannot be given back goes with its session; the backup stays what it is. */
   @Override
-  public void close() throws IOException {
-    IOException failure = null;
+  public void close() {
     while (!held.isEmpty()) {
       try {
         held.pop().close();
       } catch (IOException e) {
-        failure = e;
+        log.warn("A lock in a store could not be given back: {}", Messages.of(e));
       }
-    }
-    if (failure != null) {
-      throw failure;
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -25,11 +26,13 @@ final class LogSync {
 
   private final Target target;
   private final List<Target> sources;
+  private final Set<ObjectKey> unwanted;
   private final ObjectSync objects;
 
-  LogSync(Target target, List<Target> sources, ObjectSync objects) {
+  LogSync(Target target, List<Target> sources, Set<ObjectKey> unwanted, ObjectSync objects) {
     this.target = target;
     this.sources = sources;
+    this.unwanted = unwanted;
     this.objects = objects;
   }
 
@@ -41,11 +44,13 @@ final class LogSync {
       Map<ObjectKey, Target> elsewhere = new TreeMap<>();
       for (Target source : sources) {
         if (!source.equals(target)) {
-          compare(source, lengths(source, prefix), here, findings);
-          lengths(source, prefix).keySet().forEach(key -> elsewhere.putIfAbsent(key, source));
+          Map<ObjectKey, Long> there = lengths(source, prefix);
+          compare(source, there, here, findings);
+          there.keySet().forEach(key -> elsewhere.putIfAbsent(key, source));
         }
       }
       elsewhere.keySet().removeAll(here.keySet());
+      elsewhere.keySet().removeAll(unwanted);
       for (Map.Entry<ObjectKey, Target> each : elsewhere.entrySet()) {
         objects.put(each.getKey(), read(each.getValue(), each.getKey()));
       }

@@ -2,17 +2,18 @@ package io.tradingengine.backup.core.engine;
 
 import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupException;
-import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.ReplicationReport.DestinationOutcome;
 import io.tradingengine.backup.ReplicationRequest;
+import io.tradingengine.backup.spi.ObjectInfo;
+import io.tradingengine.backup.spi.ObjectKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Brings destinations up to date from one another, all at the same time. One that fails stops no
@@ -49,11 +50,16 @@ final class Replication {
     List<Target> sources =
         targets.nearestFirst().stream().filter(access.targets()::contains).toList();
     Inventory inventory = Inventory.of(sources);
+    Map<ObjectKey, ObjectInfo> logs = new TreeMap<>();
+    for (Target source : sources) {
+      Expiry.logs(source).forEach(each -> logs.putIfAbsent(each.key(), each));
+    }
     List<TargetSync> syncs = new ArrayList<>();
     for (Target target : wanted) {
       if (sources.contains(target)) {
-        Set<BackupId> unwanted = expiry.unwanted(target, inventory.manifests());
-        unwanted.removeAll(new HashSet<>(target.catalog().ids()));
+        Expiry.Unwanted unwanted =
+            expiry.unwanted(target, inventory.manifests(), List.copyOf(logs.values()));
+        target.catalog().ids().forEach(unwanted.backups()::remove);
         syncs.add(
             new TargetSync(
                 target,

@@ -88,8 +88,7 @@ final class StoredBackups {
 
   private static BackupException unreadable(Target target, Exception e, List<Finding> findings) {
     rethrowInterruption(e);
-    BackupException failure =
-        e instanceof BackupException refusal ? refusal : target.unreadable(e);
+    BackupException failure = e instanceof BackupException refusal ? refusal : target.unreadable(e);
     findings.add(
         Finding.error(
             target.name(), "cannot be read: " + Messages.of(e), failure.hint().orElse("")));

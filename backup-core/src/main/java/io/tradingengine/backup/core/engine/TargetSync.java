@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Brings one destination up to date: backup by backup, oldest first, data before its manifest. What
@@ -37,10 +36,10 @@ final class TargetSync implements SideBySide.Task {
    * How it is done.
    *
    * @param check how closely what is there is looked at
-   * @param unwanted backups that it does not have, and that its retention would remove at once
+   * @param unwanted what it does not have, and its retention would remove at once
    * @param lease asked before anything is published
    */
-  record Terms(Check check, Set<BackupId> unwanted, Confirmation lease) {}
+  record Terms(Check check, Expiry.Unwanted unwanted, Confirmation lease) {}
 
   TargetSync(Target target, List<Target> sources, Inventory inventory, Terms terms) {
     this.target = target;
@@ -69,11 +68,11 @@ final class TargetSync implements SideBySide.Task {
   public void run() throws IOException, InterruptedException {
     try {
       for (BackupId id : inventory.ids()) {
-        if (!terms.unwanted().contains(id)) {
+        if (!terms.unwanted().backups().contains(id)) {
           backup(id);
         }
       }
-      LogSync logs = new LogSync(target, sources, objects);
+      LogSync logs = new LogSync(target, sources, terms.unwanted().objects(), objects);
       findings.addAll(logs.run());
     } catch (LeaseLostException e) {
       error(target.name(), Messages.of(e), e.hint().orElse("run it again"));

@@ -7,17 +7,22 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a run that writes or removes holds: the leases of all destinations that can be reached.
  * Those that cannot are remembered with the reason. Used by one thread; closing gives all back.
  */
 final class WriteAccess implements Closeable {
+  private static final Logger log = LoggerFactory.getLogger(WriteAccess.class);
+
   private final Map<Target, Lease> held = new LinkedHashMap<>();
   private final Map<Target, Exception> absent = new LinkedHashMap<>();
 
@@ -39,11 +44,7 @@ final class WriteAccess implements Closeable {
       access.requireAny();
       return access;
     } catch (IOException | RuntimeException e) {
-      try {
-        access.close();
-      } catch (IOException again) {
-        e.addSuppressed(again);
-      }
+      access.close();
       throw e;
     }
   }
@@ -166,20 +167,21 @@ final class WriteAccess implements Closeable {
         .collect(Collectors.joining("; "));
   }
 
+  /** A lease that cannot be given back runs out by itself; what was done under it stays done. */
   @Override
-  public void close() throws IOException {
-    List<Lease> leases = new ArrayList<>(held.values());
+  public void close() {
+    List<Map.Entry<Target, Lease>> leases = new ArrayList<>(held.entrySet());
+    Collections.reverse(leases);
     held.clear();
-    IOException failure = null;
-    for (int i = leases.size() - 1; i >= 0; i--) {
+    for (Map.Entry<Target, Lease> each : leases) {
       try {
-        leases.get(i).close();
+        each.getValue().close();
       } catch (IOException e) {
-        failure = e;
+        log.warn(
+            "The lease of {} could not be given back, and runs out by itself: {}",
+            each.getKey(),
+            Messages.of(e));
       }
-    }
-    if (failure != null) {
-      throw failure;
     }
   }
 }
