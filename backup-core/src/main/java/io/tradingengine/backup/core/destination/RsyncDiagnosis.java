@@ -89,6 +89,9 @@ final class RsyncDiagnosis {
   private static final Pattern LOCAL_DISK_FULL =
       Pattern.compile("(?i)\\[receiver].*\\((?:28|122)\\)$", Pattern.MULTILINE);
 
+  /** What rsync exits with when a file cannot be read or written. */
+  private static final int FILE_IO = 11;
+
   private RsyncDiagnosis() {}
 
   /**
@@ -105,7 +108,9 @@ final class RsyncDiagnosis {
             prefix + fill(rule.problem(), settings) + said, fill(rule.hint(), settings), null);
       }
     }
-    return new RsyncException(prefix + "exit code " + result.exitCode() + said, "", null);
+    String hint =
+        result.exitCode() == FILE_IO ? "is the disk there full, or does it have errors?" : "";
+    return new RsyncException(prefix + "exit code " + result.exitCode() + said, hint, null);
   }
 
   /** The same for a run that writes here, whose full disk is this host's. */

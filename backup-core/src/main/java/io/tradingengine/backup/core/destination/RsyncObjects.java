@@ -38,6 +38,8 @@ final class RsyncObjects {
   // Another thread or process may remove a folder between its making and its use, when it was
   // empty.
   private static final int ATTEMPTS = 20;
+  // At times rsync loses the last words of the other side, such as that its disk is full.
+  private static final int SILENT_ATTEMPTS = 3;
 
   private final RsyncClient client;
   private final RsyncSettings settings;
@@ -92,7 +94,10 @@ final class RsyncObjects {
       if (result.succeeded() && !sent) {
         return false;
       }
-      boolean again = result.succeeded() || result.lostFolder();
+      boolean again =
+          result.succeeded()
+              || result.lostFolder()
+              || (result.isSilent() && attempt < SILENT_ATTEMPTS);
       if (!again || attempt == ATTEMPTS) {
         throw RsyncDiagnosis.failure(settings, "put " + key + " into", result);
       }

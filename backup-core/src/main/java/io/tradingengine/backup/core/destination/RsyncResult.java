@@ -39,6 +39,11 @@ record RsyncResult(int exitCode, List<String> lines, String stderr) {
     return exitCode != 0 && stderr.lines().anyMatch(line -> line.endsWith("(2)"));
   }
 
+  /** Whether it failed and did not say why. */
+  boolean isSilent() {
+    return exitCode != 0 && stderr.isBlank();
+  }
+
   /** Whether rrsync lets one run in at a time, and another was in. */
   boolean turnedAway() {
     return exitCode != 0 && stderr.contains("Another instance of rrsync");

@@ -3,7 +3,6 @@ package io.tradingengine.backup.core.destination;
 import io.tradingengine.backup.spi.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Rsync's rules of what a run sees of the target folder: it walks from there and, unlike with a
@@ -101,10 +100,5 @@ final class RsyncRules {
         "--exclude=*[^A-Za-z0-9._+-]*",
         "--include=*/",
         "--exclude=*");
-  }
-
-  /** These rules for a message. */
-  static String describe(List<String> rules) {
-    return rules.stream().collect(Collectors.joining(" "));
   }
 }

@@ -8,6 +8,7 @@ class RestrictedRsyncDestinationIT extends RsyncDestinationIT {
 
   @Override
   protected String restriction(Path root) {
+    Oracles.require("python3");
     String rrsync = Oracles.require("rrsync") + " -no-lock " + root;
     return "command=\"" + rrsync + "\",restrict";
   }

@@ -59,7 +59,7 @@ class RsyncDestinationIT extends DestinationContract {
 
   @Override
   protected final int races() {
-    return 4;
+    return 2;
   }
 
   @AfterEach

@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.destination;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,12 +15,13 @@ import io.tradingengine.backup.spi.ObjectKey;
 import io.tradingengine.backup.spi.Proximity;
 import io.tradingengine.backup.spi.Settings;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,9 +40,18 @@ class RsyncDestinationProviderTest {
   }
 
   @Test
-  void theServiceLoaderFindsIt() {
-    assertThat(ServiceLoader.load(DestinationProvider.class))
-        .anyMatch(provider -> provider.type().equals("rsync"));
+  void theModuleAndTheClassPathOfferIt() throws IOException {
+    String name = RsyncDestinationProvider.class.getName();
+    assertThat(RsyncDestinationProvider.class.getModule().getDescriptor().provides())
+        .anyMatch(provides -> provides.providers().contains(name));
+    URL services =
+        RsyncDestinationProvider.class.getResource(
+            "/META-INF/services/" + DestinationProvider.class.getName());
+    assertThat(services).isNotNull();
+    try (InputStream in = services.openStream()) {
+      assertThat(in.readAllBytes()).asString(UTF_8).contains(name);
+    }
+    assertThat(new RsyncDestinationProvider().type()).isEqualTo("rsync");
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -28,6 +30,7 @@ record RsyncHost(SshServer server, Path root, Path staging) {
 
   /** The account may run rsync below the folder, as rrsync has it with these options. */
   void restrict(String options) throws IOException {
+    Oracles.require("python3");
     String command = Oracles.require("rrsync") + " " + options + " " + root;
     server.authorize("command=\"" + command + "\",restrict");
   }
@@ -67,6 +70,15 @@ record RsyncHost(SshServer server, Path root, Path staging) {
         .filter(ProcessHandle::isAlive)
         .filter(process -> process.info().commandLine().orElse("").contains(key))
         .toList();
+  }
+
+  /** The same, once those that are about to end have ended. */
+  List<ProcessHandle> lastingClients() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!clients().isEmpty() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    return clients();
   }
 
   static Content random(int length) {

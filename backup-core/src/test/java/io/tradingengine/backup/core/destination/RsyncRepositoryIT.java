@@ -56,7 +56,7 @@ class RsyncRepositoryIT {
   @AfterEach
   void nothingIsLeftBehindHere() {
     assertThat(host.staging()).isEmptyDirectory();
-    assertThat(host.clients()).isEmpty();
+    assertThat(host.lastingClients()).isEmpty();
   }
 
   private Destination open(boolean restricted) throws IOException {

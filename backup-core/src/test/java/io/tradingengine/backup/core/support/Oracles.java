@@ -46,6 +46,7 @@ public final class Oracles {
           Map.entry("pgbench", "postgresql-15"),
           Map.entry("psql", "postgresql-client-15"),
           Map.entry("redis-cli", "redis-tools"),
+          Map.entry("rrsync", "rsync"),
           Map.entry("ssh", "openssh-client"),
           Map.entry("ssh-keygen", "openssh-client"),
           Map.entry("sshd", "openssh-server"));
