@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the lease of a repository. Safe for concurrent use. */
@@ -26,6 +27,8 @@ final class Leasing {
   private final LeaseObject object;
   private final Conditions conditions;
   private final Duration ttl;
+  // One thread at a time asks: the others then see its lease, whatever the store's conditions do.
+  private final ReentrantLock turn = new ReentrantLock();
 
   /**
    * Takes leases of a store.
@@ -46,28 +49,33 @@ final class Leasing {
    */
   synchronized Lease take(String owner) throws IOException {
     LeaseText text = new LeaseText(note(owner), UUID.randomUUID().toString(), 1, ttl, true);
-    return conditions.honoured().all() ? takeAtomically(text) : takeAndLook(text);
+    boolean atomic = conditions.honoured().all();
+    try {
+      turn.lockInterruptibly();
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+    try {
+      return atomic ? takeAtomically(text) : takeAndLook(text);
+    } finally {
+      turn.unlock();
+    }
   }
 
   private Lease takeAtomically(LeaseText text) throws IOException {
     IOException failure = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      long started = System.nanoTime();
       try {
-        Optional<String> etag = object.create(text);
-        if (etag.isPresent()) {
-          return S3Lease.held(object, text, etag.get(), started);
-        }
         Optional<Seen> seen = object.read();
-        if (seen.isEmpty()) {
-          continue;
+        if (seen.isPresent() && seen.get().text().id().equals(text.id())) {
+          return S3Lease.renewed(object, seen.get()); // written by us, but the answer was lost
         }
-        if (seen.get().text().id().equals(text.id())) {
-          // Written by us, but the answer was lost; it lasts from before we first tried.
-          return S3Lease.renewed(object, seen.get(), started);
+        if (seen.isPresent()) {
+          requireFree(seen.get());
         }
-        requireFree(seen.get());
-        etag = object.replace(text, seen.get().etag());
+        long started = System.nanoTime();
+        Optional<String> etag =
+            seen.isPresent() ? object.replace(text, seen.get().etag()) : object.create(text);
         if (etag.isPresent()) {
           return S3Lease.held(object, text, etag.get(), started);
         }
@@ -131,9 +139,13 @@ final class Leasing {
     try {
       Thread.sleep(duration.toMillis());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while taking the lease");
+      throw interrupted();
     }
+  }
+
+  private static InterruptedIOException interrupted() {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException("interrupted while taking the lease");
   }
 
   private RepositoryLockedException locked(@Nullable LeaseText holder) {

@@ -12,6 +12,7 @@ import io.tradingengine.backup.spi.Proximity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,10 +114,7 @@ final class S3Destination implements Destination {
     }
     try {
       boolean conditional = conditions.honoured().absent();
-      boolean inParts = content.length() > buffers.size();
-      // Asking first is cheaper than sending all parts only to be refused.
-      // Conditions do not see what a mark of deletion hides.
-      if ((conditional && !inParts && !store.versioned()) || !isThere(key, content)) {
+      if (!isKnownToBeThere(key, content, conditional)) {
         send(key, content, conditional);
       }
     } catch (Upload.ConditionFailed e) {
@@ -125,6 +123,22 @@ final class S3Destination implements Destination {
       }
     } finally {
       locks.giveBack(key);
+    }
+  }
+
+  /** Whether it is there with these bytes, asked where the put's own condition does not serve. */
+  private boolean isKnownToBeThere(ObjectKey key, Content content, boolean conditional)
+      throws IOException {
+    boolean inParts = content.length() > buffers.size();
+    // Conditions do not see what a mark of deletion hides.
+    if (!conditional || store.versioned()) {
+      return isThere(key, content);
+    }
+    try {
+      // Asking first is cheaper than sending all parts only to be refused.
+      return inParts && isThere(key, content);
+    } catch (AccessDeniedException e) {
+      return false; // who may only write learns it from the put
     }
   }
 

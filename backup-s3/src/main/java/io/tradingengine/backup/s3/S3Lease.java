@@ -45,8 +45,9 @@ final class S3Lease implements Lease {
   }
 
   /** A lease of ours that was written at some time; made sure of by renewing it. */
-  static S3Lease renewed(LeaseObject object, Seen seen, long started) throws IOException {
-    S3Lease lease = new S3Lease(object, Strength.EXPIRING, seen.text(), seen.etag(), started);
+  static S3Lease renewed(LeaseObject object, Seen seen) throws IOException {
+    long now = System.nanoTime();
+    S3Lease lease = new S3Lease(object, Strength.EXPIRING, seen.text(), seen.etag(), now);
     lease.renew();
     return lease.start();
   }
@@ -158,8 +159,7 @@ final class S3Lease implements Lease {
 
   private LeaseLostException lost(String how) {
     return new LeaseLostException(
-        "The lease of " + object.place() + " " + how,
-        closed ? null : "nothing was published or removed since; run it again");
+        "The lease of " + object.place() + " " + how, closed ? null : "run it again; that is safe");
   }
 
   /** Marks it as free, unless another has it; that is never touched. */

@@ -90,26 +90,31 @@ final class Contender implements AutoCloseable {
     URI endpoint = URI.create(arguments[0]);
     Duration ttl = Duration.ofMillis(Long.parseLong(arguments[1]));
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
-    try (S3Destination destination = StrictDestinations.open(endpoint, s3 -> s3, ttl);
-        var commands =
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+    // One each, as if each thread were a program: one destination lets one thread at a time ask.
+    List<S3Destination> destinations = new ArrayList<>();
+    for (int thread = 0; thread < THREADS; thread++) {
+      destinations.add(StrictDestinations.open(endpoint, s3 -> s3, ttl));
+    }
+    try (var commands =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       List<Lease> held = new ArrayList<>();
       for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-        System.out.println(answer(line, destination, threads, held));
+        System.out.println(answer(line, destinations, threads, held));
         System.out.flush();
       }
     } finally {
       threads.shutdownNow();
+      destinations.forEach(S3Destination::close);
     }
   }
 
   private static String answer(
-      String command, S3Destination destination, ExecutorService threads, List<Lease> held)
+      String command, List<S3Destination> destinations, ExecutorService threads, List<Lease> held)
       throws Exception {
     switch (command) {
       case "race" -> {
         List<Callable<List<Lease>>> tasks = new ArrayList<>();
-        for (int thread = 0; thread < THREADS; thread++) {
+        for (S3Destination destination : destinations) {
           tasks.add(() -> take(destination));
         }
         for (Future<List<Lease>> each : threads.invokeAll(tasks)) {
@@ -125,19 +130,23 @@ final class Contender implements AutoCloseable {
         return "free";
       }
       case "take" -> {
-        held.addAll(take(destination));
+        held.addAll(take(destinations.get(0)));
         return held.isEmpty() ? "locked" : "taken";
       }
       default -> {
-        try {
-          held.get(0).confirm();
-          return "held";
-        } catch (LeaseLostException e) {
-          return "lost";
-        } catch (BackupException e) {
-          return e.toString();
-        }
+        return confirm(held.get(0));
       }
+    }
+  }
+
+  private static String confirm(Lease lease) throws IOException {
+    try {
+      lease.confirm();
+      return "held";
+    } catch (LeaseLostException e) {
+      return "lost";
+    } catch (BackupException e) {
+      return e.toString();
     }
   }
 

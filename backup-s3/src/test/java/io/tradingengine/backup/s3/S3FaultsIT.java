@@ -125,6 +125,20 @@ class S3FaultsIT {
   }
 
   @Test
+  void whoMayOnlyWriteCanWriteAndNeverReplaces() throws IOException {
+    store.fault(
+        exchange ->
+            exchange.getRequestURI().getPath().endsWith(KEY.value())
+                && List.of("GET", "HEAD").contains(exchange.getRequestMethod())
+                && answer(exchange, StrictAnswer.error(403, "AccessDenied", "no")));
+    destination.put(KEY, Content.of(LARGE));
+    assertThatThrownBy(() -> destination.put(KEY, Content.of(SMALL)))
+        .isInstanceOf(AccessDeniedException.class);
+    assertThat(store.objects().get(NAME).bytes()).isEqualTo(LARGE);
+    assertThat(store.uploads()).isEmpty();
+  }
+
+  @Test
   void contentThatIsNotWhatItSaysIsNeverAnObject() {
     byte[] other = LARGE.clone();
     other[PART + 7] ^= 1;
@@ -223,14 +237,15 @@ class S3FaultsIT {
   }
 
   @Test
-  void closingAStreamThatIsNotAtItsEndReturnsAtOnce() throws IOException {
-    destination.put(KEY, Content.of(LARGE));
-    for (int i = 0; i < 200; i++) {
+  void streamsThatAreClosedBeforeTheirEndHoldNoConnection() throws IOException {
+    byte[] bytes = random(1 << 20);
+    destination.put(KEY, Content.of(bytes));
+    for (int i = 0; i < 150; i++) { // more than there are connections
       try (InputStream in = destination.open(KEY, ByteRange.ALL)) {
-        assertThat(in.read()).isEqualTo(LARGE[0] & 0xff);
+        assertThat(in.read()).isEqualTo(bytes[0] & 0xff);
       }
     }
-    assertThat(read(ByteRange.ALL)).isEqualTo(LARGE);
+    assertThat(read(ByteRange.ALL)).isEqualTo(bytes);
   }
 
   @Test

@@ -8,12 +8,12 @@ import io.tradingengine.backup.Secret;
 import io.tradingengine.backup.spi.Destination;
 import io.tradingengine.backup.spi.DestinationProvider;
 import io.tradingengine.backup.spi.ObjectKey;
+import io.tradingengine.backup.spi.Providers;
 import io.tradingengine.backup.spi.Settings;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -69,8 +69,7 @@ class S3OptionsTest {
 
   @Test
   void theProviderIsFound() {
-    assertThat(ServiceLoader.load(DestinationProvider.class))
-        .anyMatch(provider -> provider.type().equals("s3"));
+    assertThat(Providers.destinationTypes()).contains("s3");
   }
 
   @ParameterizedTest
