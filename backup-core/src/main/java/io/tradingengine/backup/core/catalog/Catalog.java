@@ -15,6 +15,7 @@ import io.tradingengine.backup.spi.ObjectKey;
 import io.tradingengine.backup.spi.ObjectProtectedException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
@@ -303,8 +304,10 @@ public final class Catalog {
    * @throws IOException if it could not be stored; the backup is not listed then
    */
   public void replace(SealedManifest sealed) throws IOException {
-    destination.delete(RepositoryLayout.manifest(sealed.id()));
-    destination.delete(RepositoryLayout.signature(sealed.id()));
+    // Only what is there: who may not remove anything can still publish where nothing is.
+    for (ObjectInfo there : destination.list(RepositoryLayout.manifest(sealed.id()).value())) {
+      destination.delete(there.key());
+    }
     publish(sealed);
   }
 
@@ -340,7 +343,7 @@ public final class Catalog {
    * @throws IOException if the destination cannot be reached; trying again is safe
    */
   public int sweepLeftovers(Spare spare) throws IOException {
-    int removed = destination.sweep();
+    int removed = sweepHalfPut();
     for (BackupId id : folders()) {
       if (!spare.spares(id) && !isPublished(id)) {
         removed += sweep(id);
@@ -353,8 +356,18 @@ public final class Catalog {
     LOG.info("Removing {} from {}: it was never finished", id, destination.name());
     try {
       return discard(id);
-    } catch (ObjectProtectedException e) {
+    } catch (ObjectProtectedException | AccessDeniedException e) {
       LOG.info("{} stays in {} for now: {}", id, destination.name(), e.getMessage());
+      return 0;
+    }
+  }
+
+  /** Who may not remove anything can still take backups: what is left over costs space alone. */
+  private int sweepHalfPut() throws IOException {
+    try {
+      return destination.sweep();
+    } catch (AccessDeniedException e) {
+      LOG.info("Left-overs stay in {}: {}", destination.name(), e.getMessage());
       return 0;
     }
   }
@@ -366,6 +379,9 @@ public final class Catalog {
    */
   public int discard(BackupId id) throws IOException {
     List<ObjectInfo> objects = destination.list(RepositoryLayout.prefix(id));
+    // A manifest may have arrived though its put seemed to fail; without it, nothing half is
+    // listed.
+    destination.delete(RepositoryLayout.manifest(id));
     for (ObjectInfo object : objects) {
       destination.delete(object.key());
     }
@@ -374,7 +390,6 @@ public final class Catalog {
     for (String folder : destination.folders(RepositoryLayout.prefix(id))) {
       destination.delete(RepositoryLayout.backup(id).resolve(folder).resolve("none"));
     }
-    destination.delete(RepositoryLayout.manifest(id));
     return objects.size();
   }
 

@@ -85,7 +85,9 @@ final class BackupRun {
     Instant from = clock.instant();
     while (true) {
       BackupId id = nextId(kind, from, access);
+      access.requireAny();
       if (claimed(new RunClaim(id, token, config.name(), clock.instant()), access)) {
+        access.requireAny();
         return id;
       }
       from = id.instant().plusSeconds(1);

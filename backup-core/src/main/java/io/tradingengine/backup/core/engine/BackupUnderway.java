@@ -212,6 +212,8 @@ final class BackupUnderway {
     boolean interrupted = Thread.interrupted();
     for (Target target : from) {
       try {
+        // Without the lease, another run may have completed it meanwhile.
+        access.lease(target).confirm();
         target.catalog().discard(run.id());
       } catch (IOException | RuntimeException e) {
         log.warn(

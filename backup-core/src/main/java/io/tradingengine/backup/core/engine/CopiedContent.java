@@ -126,11 +126,14 @@ class CopiedContent implements Content {
     }
 
     private IntegrityException damaged(String problem) {
-      return new IntegrityException(
-          ref.key().value(),
-          problem + " (in " + from.name() + ")",
-          "another copy may be whole",
-          null);
+      IntegrityException damage =
+          new IntegrityException(
+              ref.key().value(),
+              problem + " (in " + from.name() + ")",
+              "another copy may be whole",
+              null);
+      failed(damage);
+      return damage;
     }
   }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Copies implements ObjectReader {
   private final List<Target> nearestFirst;
   private final Set<Target> unreadable = ConcurrentHashMap.newKeySet();
+  private final Set<Target> opened = ConcurrentHashMap.newKeySet();
   private final Map<Target, Failures> failures = new LinkedHashMap<>();
 
   private static final class Failures {
@@ -59,7 +60,9 @@ final class Copies implements ObjectReader {
     return new Copy() {
       @Override
       public InputStream open() throws IOException {
-        return target.destination().open(key, ByteRange.ALL);
+        InputStream in = target.destination().open(key, ByteRange.ALL);
+        opened.add(target);
+        return in;
       }
 
       @Override
@@ -74,6 +77,11 @@ final class Copies implements ObjectReader {
 
   private synchronized void note(Target target, ObjectKey key, Exception reason) {
     failures.computeIfAbsent(target, each -> new Failures(key, reason)).count++;
+  }
+
+  /** Whether objects were read from a destination, and all of them were whole. */
+  synchronized boolean gave(Target target) {
+    return opened.contains(target) && !failures.containsKey(target);
   }
 
   /** A warning for each destination that did not have all that was read whole. */

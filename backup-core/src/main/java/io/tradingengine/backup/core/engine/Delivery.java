@@ -64,7 +64,11 @@ final class Delivery {
       }
     }
     IOException failure =
-        new IOException(id + " could be published in no destination: " + reasons(failed));
+        new IOException(
+            id
+                + " could be published in no destination: "
+                + reasons(failed)
+                + (behind.isEmpty() ? "" : " (not complete when catch-up ended: " + behind + ")"));
     failed.values().forEach(failure::addSuppressed);
     throw failure;
   }

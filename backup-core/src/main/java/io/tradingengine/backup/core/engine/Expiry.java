@@ -47,11 +47,22 @@ final class Expiry {
     for (Target target : withPolicy()) {
       try {
         plans.add(planner(target).orElseThrow().plan(history(target), now).summary());
-      } catch (IOException e) {
-        throw target.unreadable(e);
+      } catch (IOException | BackupException e) {
+        plans.add(unreadable(target, e));
       }
     }
     return new ExpiryPlan(now, plans);
+  }
+
+  /** It stops no other destination's expiry. */
+  private ExpiryPlan.DestinationPlan unreadable(Target target, Exception reason) {
+    RunRegistry.throwInterruption(reason);
+    return new ExpiryPlan.DestinationPlan(
+        target.name(),
+        target.options().retention().or(config::retention).orElseThrow().toString(),
+        List.of(),
+        List.of(),
+        List.of(unreachable(target, reason)));
   }
 
   private List<Target> withPolicy() {
@@ -96,26 +107,26 @@ final class Expiry {
       Target target, ExpiryPlan plan, WriteAccess access) throws IOException {
     Exception absent = access.absent().get(target);
     if (absent != null) {
-      return unreachable(target, absent);
+      return nothing(target, unreachable(target, absent));
     }
-    History history;
     try {
-      history = history(target);
-    } catch (IOException e) {
+      RetentionPlan anew =
+          planner(target).orElseThrow().plan(history(target), config.clock().instant(), plan);
+      return new Expirer(target.destination(), access.lease(target)::confirm).execute(anew);
+    } catch (IOException | BackupException e) {
       RunRegistry.rethrowInterruption(e);
-      return unreachable(target, e);
+      return nothing(target, unreachable(target, e));
     }
-    RetentionPlan anew =
-        planner(target).orElseThrow().plan(history, config.clock().instant(), plan);
-    return new Expirer(target.destination(), access.lease(target)::confirm).execute(anew);
   }
 
-  private static ExpiryReport.DestinationOutcome unreachable(Target target, Exception reason) {
-    Finding finding =
-        Finding.warning(
-            target.name(),
-            "could not be reached, and keeps what it has: " + Messages.of(reason),
-            "make it reachable; the next run removes what is due");
+  private static Finding unreachable(Target target, Exception reason) {
+    return Finding.warning(
+        target.name(),
+        "keeps what it still has: " + Messages.of(reason),
+        "mend that; the next run removes what is due");
+  }
+
+  private static ExpiryReport.DestinationOutcome nothing(Target target, Finding finding) {
     return new ExpiryReport.DestinationOutcome(target.name(), List.of(), 0, 0, List.of(finding));
   }
 

@@ -14,10 +14,10 @@ import java.util.stream.Collectors;
 
 /**
  * Puts each object into every destination of a run, read once. Each destination has a {@link Lane}
- * of its own, with threads and a small buffer. A put returns as soon as one destination has the
- * object; a destination that has no room by then misses it, and copies it later from one that has
- * it. So the fastest sets the pace, and memory stays bounded by the lanes' buffers. A destination
- * that fails is given up, and the others go on. Thread-safe.
+ * of its own, with threads and a small buffer. A put returns as soon as one required destination
+ * has the object, or any where none is required; a destination that has no room by then misses it,
+ * and copies it later from one that has it. So the fastest sets the pace, and memory stays bounded
+ * by the lanes' buffers. A destination that fails is given up, and the others go on. Thread-safe.
  */
 final class FanOut implements ObjectSink, AutoCloseable {
   private final List<Lane> lanes = new ArrayList<>();
@@ -109,6 +109,8 @@ final class FanOut implements ObjectSink, AutoCloseable {
    */
   synchronized void forget(Set<ObjectKey> keys) {
     lanes.forEach(lane -> lane.forget(keys));
+    lanes.forEach(Lane::feed);
+    notifyAll();
     boolean interrupted = false;
     while (lanes.stream().anyMatch(lane -> lane.isPutting(keys))) {
       try {

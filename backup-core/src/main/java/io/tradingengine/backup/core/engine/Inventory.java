@@ -47,15 +47,16 @@ final class Inventory {
 
   private void read(Target target, BackupId id) throws IOException {
     Map<Target, Candidate> known = candidates.computeIfAbsent(id, each -> new LinkedHashMap<>());
-    Optional<SealedManifest> sealed = target.catalog().sealed(id);
-    if (sealed.isEmpty()) {
-      return;
-    }
     try {
+      Optional<SealedManifest> sealed = target.catalog().sealed(id);
+      if (sealed.isEmpty()) {
+        return;
+      }
       Manifest manifest = target.catalog().opened(sealed.get());
       known.put(target, new Candidate(manifest, sealed.get()));
       manifest.previous().ifPresent(link -> links.put(link.id(), link));
-    } catch (IntegrityException e) {
+    } catch (IOException | IntegrityException e) {
+      RunRegistry.rethrowInterruption(e);
       // Damaged here: another destination's is taken, and where there is none the backup has none.
     }
   }

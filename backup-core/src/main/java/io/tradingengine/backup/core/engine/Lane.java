@@ -123,7 +123,7 @@ final class Lane {
         parcel -> {
           boolean forgotten = keys.contains(parcel.key());
           if (forgotten) {
-            parcel.ended(false);
+            parcel.ended(this, false);
           }
           return forgotten;
         });
@@ -184,20 +184,26 @@ final class Lane {
   }
 
   private void put(Parcel parcel) throws IOException {
-    boolean put = false;
     try {
       target.destination().put(parcel.key(), parcel.content());
-      put = true;
-    } finally {
+    } catch (Throwable e) {
       synchronized (fanOut) {
-        working.remove(parcel.key());
-        parcel.ended(put);
-        if (put) {
-          feed();
-        }
-        fanOut.notifyAll();
+        // Before anybody can see that it was not put: whoever waits for it wants to know why.
+        failed(e);
+        ended(parcel, false);
       }
+      throw e;
     }
+    synchronized (fanOut) {
+      ended(parcel, true);
+      feed();
+    }
+  }
+
+  private void ended(Parcel parcel, boolean put) {
+    working.remove(parcel.key());
+    parcel.ended(this, put);
+    fanOut.notifyAll();
   }
 
   private void copy(StoredRef ref) throws IOException {
@@ -243,7 +249,7 @@ final class Lane {
     queue.forEach(
         parcel -> {
           missed.add(parcel.ref());
-          parcel.ended(false);
+          parcel.ended(this, false);
         });
     queue.clear();
     fanOut.offered().forEach(parcel -> parcel.leftBy(this));

@@ -40,11 +40,13 @@ final class Leftovers {
             }
           });
       try {
+        access.lease(target).confirm();
         target.catalog().sweepLeftovers(id -> elsewhere.contains(id) || spared(target, id));
       } catch (IOException e) {
         access.drop(target, e);
       }
     }
+    access.requireAny();
   }
 
   private Map<Target, Set<BackupId>> published() throws IOException {

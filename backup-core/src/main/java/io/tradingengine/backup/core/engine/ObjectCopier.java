@@ -59,21 +59,32 @@ final class ObjectCopier {
 
   /** Whether the destination that is copied to has an object whole, by reading it there. */
   boolean holds(StoredRef ref) throws IOException {
-    Target source = from.isEmpty() ? to : from.get(0);
-    return to.destination().holds(ref.key(), new CopiedContent(ref, source.destination()));
+    for (Target each : from) {
+      Source content = new Source(ref, each);
+      try {
+        return to.destination().holds(ref.key(), content);
+      } catch (IOException | BackupException e) {
+        RunRegistry.rethrowInterruption(e);
+        if (!content.failed) {
+          throw e;
+        }
+        // Compared with a copy that is not whole itself; another one may be.
+      }
+    }
+    return to.destination().holds(ref.key(), new CopiedContent(ref, to.destination()));
   }
 
   /**
-   * The first other destination whose copy is whole, by reading it.
+   * Makes sure, by reading it, that another destination has an object whole.
    *
    * @throws NotWholeException if none is
    */
-  Target whole(StoredRef ref) throws IOException {
+  private void requireWhole(StoredRef ref) throws IOException {
     NotWholeException failure = new NotWholeException(ref.key());
     for (Target each : from) {
       try {
         if (each.destination().holds(ref.key(), new CopiedContent(ref, each.destination()))) {
-          return each;
+          return;
         }
       } catch (IOException e) {
         RunRegistry.rethrowInterruption(e);
@@ -88,8 +99,8 @@ final class ObjectCopier {
    * read and is whole.
    */
   void heal(StoredRef ref) throws IOException {
-    Target source = whole(ref);
+    requireWhole(ref);
     to.destination().delete(ref.key());
-    to.destination().put(ref.key(), new CopiedContent(ref, source.destination()));
+    copy(ref);
   }
 }

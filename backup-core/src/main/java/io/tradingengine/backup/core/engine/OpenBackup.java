@@ -67,6 +67,11 @@ final class OpenBackup implements AutoCloseable {
     return new StoredCapture(manifest().id(), source, index, reader);
   }
 
+  /** Whether all that was read from a destination was whole, and anything was. */
+  boolean proves(Target target) {
+    return copies.gave(target);
+  }
+
   /** What was seen while the backup was looked for, and while it was read. */
   List<Finding> findings() {
     List<Finding> all = new ArrayList<>(findings);

@@ -15,8 +15,8 @@ final class Parcel {
   private final ObjectKey key;
   private final Content content;
   private final Set<Lane> undecided;
-  private int underway;
-  private boolean stored;
+  private final Set<Lane> underway = new HashSet<>();
+  private final Set<Lane> stored = new HashSet<>();
 
   /**
    * A parcel.
@@ -46,7 +46,7 @@ final class Parcel {
     if (!undecided.remove(lane)) {
       return false;
     }
-    underway++;
+    underway.add(lane);
     if (content instanceof Held held) {
       held.hold();
     }
@@ -59,21 +59,38 @@ final class Parcel {
   }
 
   /** A lane that had taken it has put it, or failed to. */
-  void ended(boolean put) {
-    underway--;
-    stored |= put;
+  void ended(Lane lane, boolean put) {
+    underway.remove(lane);
+    if (put) {
+      stored.add(lane);
+    }
     if (content instanceof Held held) {
       held.release();
     }
   }
 
   boolean stored() {
-    return stored;
+    return !stored.isEmpty();
   }
 
-  /** Whether it is durable somewhere, or nobody is left who could make it so. */
+  /**
+   * Whether it is durable where it is required, or nobody is left who could make it so. A
+   * destination that may fail without failing the backup is not relied on, as long as there are
+   * others.
+   */
   boolean settled() {
-    return stored || (underway == 0 && undecided.isEmpty());
+    if (stored.stream().anyMatch(Parcel::required)) {
+      return true;
+    }
+    boolean requiredToCome =
+        underway.stream().anyMatch(Parcel::required)
+            || undecided.stream().anyMatch(Parcel::required);
+    boolean anyToCome = !underway.isEmpty() || !undecided.isEmpty();
+    return !requiredToCome && (stored() || !anyToCome);
+  }
+
+  private static boolean required(Lane lane) {
+    return lane.target().required();
   }
 
   /** Nobody takes it any more; gives those who had not. */

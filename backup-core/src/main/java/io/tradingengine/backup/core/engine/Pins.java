@@ -44,10 +44,11 @@ final class Pins {
 
   /** Retention may have been about to remove it before it could see the pin. */
   private static boolean requireStill(Target target, BackupId id) throws IOException {
-    if (target.catalog().ids().contains(id)) {
+    boolean marked = new Notes(target.destination()).read().marked().contains(id);
+    if (target.catalog().ids().contains(id) && !marked) {
       return true;
     }
-    throw new IOException("retention removed it at the same moment");
+    throw new IOException("retention is just removing it");
   }
 
   void unpin(BackupId id) {

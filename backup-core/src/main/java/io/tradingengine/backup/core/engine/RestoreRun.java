@@ -44,7 +44,7 @@ final class RestoreRun {
     try (ReadNotes notes = ReadNotes.hold(id, backup.targets(), clock)) {
       List<RestoreReport.RestoredSource> sources = restoreAll(plan);
       if (plan.request().sources().isEmpty()) {
-        notes.proven();
+        notes.proven(backup::proves);
       }
       List<Finding> findings = new ArrayList<>(backup.findings());
       findings.addAll(notes.findings());

@@ -3,6 +3,7 @@ package io.tradingengine.backup.core.engine;
 import io.tradingengine.backup.BackupCancelledException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.HashSet;
 import java.util.Set;
@@ -41,7 +42,12 @@ final class RunRegistry {
   private BackupCancelledException cancelled(String what, Exception cause) {
     flagInterruption();
     return new BackupCancelledException(
-        "The " + what + " was stopped before it was complete; nothing was published", cause);
+        "The " + what + " was stopped before it was complete" + consequence(what), cause);
+  }
+
+  /** What was published or removed before, backup by backup, stays so. */
+  private static String consequence(String what) {
+    return what.equals("backup") || what.equals("restore") ? "; nothing was published" : "";
   }
 
   /** The thread's owner has to hear of it, unless it was {@link #close()} that interrupted. */
@@ -58,6 +64,15 @@ final class RunRegistry {
         throw failure;
       }
       throw e instanceof RuntimeException failure ? failure : new IllegalStateException(e);
+    }
+  }
+
+  /** As {@link #rethrowInterruption}, where no {@link IOException} can be thrown. */
+  static void throwInterruption(Exception e) {
+    try {
+      rethrowInterruption(e);
+    } catch (IOException interruption) {
+      throw new UncheckedIOException(interruption);
     }
   }
 

@@ -96,11 +96,7 @@ final class StoredBackups {
   }
 
   private static void rethrowInterruption(Exception e) {
-    try {
-      RunRegistry.rethrowInterruption(e);
-    } catch (IOException interruption) {
-      throw new BackupException("Reading the repositories was interrupted", interruption);
-    }
+    RunRegistry.throwInterruption(e);
   }
 
   private void requireSome(List<BackupException> failures) {

@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.engine;
 
+import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.LeaseLostException;
@@ -76,7 +77,7 @@ final class TargetSync implements SideBySide.Task {
       findings.addAll(logs.run());
     } catch (LeaseLostException e) {
       error(target.name(), Messages.of(e), e.hint().orElse("run it again"));
-    } catch (IOException e) {
+    } catch (IOException | BackupException e) {
       RunRegistry.rethrowInterruption(e);
       error(target.name(), Messages.of(e), "mend that, and replicate again: it goes on from there");
     }
@@ -104,7 +105,10 @@ final class TargetSync implements SideBySide.Task {
     if (!listed) {
       terms.lease().confirm();
       // Retention had begun to remove it here, and wants it again.
-      new Notes(target.destination()).unmark(id);
+      Notes notes = new Notes(target.destination());
+      if (notes.read().marked().contains(id)) {
+        notes.unmark(id);
+      }
       target.catalog().replace(right.sealed());
       new NotesSync(target, sources).copy(id);
     }

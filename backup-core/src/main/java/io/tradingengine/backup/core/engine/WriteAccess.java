@@ -105,8 +105,8 @@ final class WriteAccess implements Closeable {
               "give it an empty place, or take it out of the configuration",
               null);
         }
-      } catch (IOException e) {
-        drop(target, e);
+      } catch (IOException | BackupException e) {
+        dropUnlessRefused(target, e);
       }
     }
     requireAny();
@@ -119,8 +119,8 @@ final class WriteAccess implements Closeable {
       try {
         Optional<Repository> found = target.catalog().repository();
         first = first.isPresent() ? first : found;
-      } catch (IOException e) {
-        drop(target, e);
+      } catch (IOException | BackupException e) {
+        dropUnlessRefused(target, e);
       }
     }
     requireAny();
@@ -139,6 +139,14 @@ final class WriteAccess implements Closeable {
     return Repository.create(name, clock);
   }
 
+  /** A repository that is not ours, or damaged, stops a run only where it is required. */
+  private void dropUnlessRefused(Target target, Exception reason) throws IOException {
+    if (reason instanceof BackupException refusal && target.required()) {
+      throw refusal;
+    }
+    drop(target, reason);
+  }
+
   /** Goes on without a destination; its lease is given back in the end. */
   void drop(Target target, Exception reason) throws IOException {
     RunRegistry.rethrowInterruption(reason);
@@ -153,7 +161,8 @@ final class WriteAccess implements Closeable {
     }
   }
 
-  private void requireAny() throws IOException {
+  /** Fails with the reasons where no destination is left. */
+  void requireAny() throws IOException {
     if (held.isEmpty()) {
       IOException failure = new IOException(whyAbsent());
       absent.values().forEach(failure::addSuppressed);

@@ -133,7 +133,7 @@ public final class Expirer {
     List<ObjectInfo> all = destination.list(RepositoryLayout.prefix(id));
     for (ObjectInfo object : all) {
       if (object.key().equals(RepositoryLayout.manifest(id))) {
-        delete(object);
+        deleteManifest(id, object);
       }
     }
     backup.parent().ifPresent(parent -> needed.merge(parent, -1, Integer::sum));
@@ -143,6 +143,16 @@ public final class Expirer {
     }
     notes.unmark(id);
     expired.add(id);
+  }
+
+  /** One that is protected is not being removed after all; nobody has to shun it. */
+  private void deleteManifest(BackupId id, ObjectInfo manifest) throws IOException {
+    try {
+      delete(manifest);
+    } catch (ObjectProtectedException e) {
+      notes.unmark(id);
+      throw e;
+    }
   }
 
   /** Goes on where an earlier run was stopped, unless somebody has published that backup again. */

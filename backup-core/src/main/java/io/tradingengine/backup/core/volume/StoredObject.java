@@ -32,14 +32,21 @@ final class StoredObject {
     for (ObjectReader.Copy copy : objects.copies(volume.key())) {
       try {
         return fetch(copy, volume, into);
-      } catch (ClosedByInterruptException | InterruptedIOException e) {
-        throw e;
       } catch (IOException | IntegrityException e) {
+        if (isInterruption(e)) {
+          throw e;
+        }
         copy.failed(e);
         failures.add(e);
       }
     }
     throw worst(failures, volume);
+  }
+
+  /** A time-out of a socket is of the same type, and none. */
+  private static boolean isInterruption(Exception e) {
+    return e instanceof ClosedByInterruptException
+        || (e instanceof InterruptedIOException && Thread.currentThread().isInterrupted());
   }
 
   /** What may pass counts more than what does not: the copy that could not be read may be whole. */
