@@ -124,7 +124,7 @@ final class MultipartUpload {
     try {
       UploadPartResponse answer =
           store.client().uploadPart(request.build(), Upload.body(buffer, length));
-      Upload.requireAnswer(store, key, digest, answer.checksumSHA256());
+      requirePart(number, digest, answer);
       return CompletedPart.builder()
           .partNumber(number)
           .eTag(answer.eTag())
@@ -132,6 +132,16 @@ final class MultipartUpload {
           .build();
     } catch (SdkException e) {
       throw Upload.failed(store, key, e);
+    }
+  }
+
+  /** Nothing stands under the object's name yet that would have to be removed. */
+  private void requirePart(int number, @Nullable String digest, UploadPartResponse answer)
+      throws IOException {
+    try {
+      Upload.requireAnswer(store, key, digest, answer.checksumSHA256());
+    } catch (Upload.WrongAnswer e) {
+      throw new IOException("Part " + number + " of " + key + ": " + e.getMessage(), e);
     }
   }
 

@@ -170,6 +170,18 @@ final class S3Lease implements Lease {
     }
     closed = true;
     ended.countDown();
+    // A cancelled run gives it back as well: the next one need not wait until it runs out.
+    boolean interrupted = Thread.interrupted();
+    try {
+      giveBack();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void giveBack() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (strength == Strength.EXPIRING && object.replace(text.next(false), etag).isPresent()) {
         return;

@@ -157,9 +157,13 @@ final class Versions {
       if (S3Errors.isMissing(e)) {
         return;
       }
-      if (S3Errors.status(e) == S3Errors.FORBIDDEN) {
+      // AWS refuses a locked version with 403, some other stores with 400.
+      int status = S3Errors.status(e);
+      if (status == S3Errors.FORBIDDEN || status == 400) {
         Instant until = protectedUntil(key, id);
-        if (until != null || String.valueOf(e.getMessage()).contains(LOCKED)) {
+        if (until != null
+            || String.valueOf(e.getMessage()).contains(LOCKED)
+            || String.valueOf(e.getMessage()).contains("WORM protected")) {
           throw new ObjectProtectedException(key, until, e);
         }
       }

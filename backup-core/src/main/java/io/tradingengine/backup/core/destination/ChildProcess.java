@@ -50,7 +50,8 @@ final class ChildProcess {
 
   private static void awaitEnd(ProcessHandle process, long deadline) {
     boolean forced = false;
-    while (process.isAlive()) {
+    // A killed process that nobody reaps stays "alive" for ever: it is not waited for that long.
+    while (process.isAlive() && !(forced && System.nanoTime() - deadline > GRACE.toNanos())) {
       if (!forced && System.nanoTime() - deadline > 0) {
         process.destroyForcibly();
         forced = true;

@@ -83,16 +83,24 @@ final class RsyncStaging implements Closeable {
     Instant before = Instant.now().minus(KEPT);
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, NAME + "*")) {
       for (Path each : folders) {
-        BasicFileAttributes attributes =
-            Files.readAttributes(each, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        if (attributes.isDirectory()
-            && attributes.lastModifiedTime().toInstant().isBefore(before)
-            && Files.isReadable(each)
-            && Files.isWritable(each)) {
-          remove(each);
+        try {
+          if (isLeft(each, before)) {
+            remove(each);
+          }
+        } catch (NoSuchFileException e) {
+          // Whoever made it has removed it meanwhile, as is usual.
         }
       }
     }
+  }
+
+  private static boolean isLeft(Path folder, Instant before) throws IOException {
+    BasicFileAttributes attributes =
+        Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    return attributes.isDirectory()
+        && attributes.lastModifiedTime().toInstant().isBefore(before)
+        && Files.isReadable(folder)
+        && Files.isWritable(folder);
   }
 
   private static void remove(Path tree) throws IOException {

@@ -31,6 +31,7 @@ import io.tradingengine.backup.spi.ObjectKey;
 import io.tradingengine.backup.spi.Proximity;
 import io.tradingengine.backup.spi.Settings;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -356,6 +358,39 @@ class SeveralDestinationsTest {
   }
 
   @Test
+  void aCopyThatIsDamagedIsPassedOverForOneThatIsWhole() throws Exception {
+    backUp();
+    String volume =
+        dataKeys(disk).stream().filter(key -> key.contains("/state/")).findFirst().orElseThrow();
+    flip(disk, volume);
+    MemoryDestination fresh = new MemoryDestination("fresh", Proximity.REMOTE);
+    targets =
+        new Targets(
+            List.of(target(disk, Map.of()), target(cloud, Map.of()), target(fresh, Map.of())));
+    ReplicationReport report = replicate(ReplicationRequest.all());
+    assertThat(report.complete()).isTrue();
+    assertThat(dataKeys(fresh)).isEqualTo(dataKeys(cloud));
+    assertThat(fresh.objects.get(new ObjectKey(volume)))
+        .isEqualTo(cloud.objects.get(new ObjectKey(volume)));
+  }
+
+  @Test
+  void whatOneDestinationCannotDoStopsNoOtherFromExpiring() throws Exception {
+    config = system.files().clock(new TestClock()).retention(Retention.daily(1).minimum(1)).build();
+    targets = targets(Map.of(), Map.of());
+    for (int day = 0; day < 3; day++) {
+      now.set(now.get().plus(Duration.ofDays(1)));
+      backUp();
+    }
+    cloud.unreachable();
+    Expiry expiry = new Expiry(config, targets);
+    ExpiryReport report = expiry.execute(expiry.plan());
+    assertThat(report.destinations().get(0).expired()).hasSize(2);
+    assertThat(report.destinations().get(1).findings())
+        .anyMatch(each -> each.message().contains("unreachable"));
+  }
+
+  @Test
   void aReplicationThatBreaksOffGoesOnFromThere() throws Exception {
     targets = targets(Map.of(), bestEffort());
     backUp();
@@ -384,20 +419,32 @@ class SeveralDestinationsTest {
   void anUnfinishedCopyOfABackupThatIsWholeElsewhereIsNoLeftOver() throws Exception {
     targets = targets(Map.of(), bestEffort());
     backUp();
-    cloud.delayMillis = 300;
+    AtomicInteger allowed = new AtomicInteger(3);
+    cloud.fault = (operation, key) -> stuckAfter(allowed, operation);
     now.set(now.get().plusSeconds(60));
     BackupMetadata slow = backUp();
     assertThat(slow.destinations()).containsExactly("disk");
     assertThat(slow.findings()).anyMatch(each -> each.message().contains("still to come"));
     long begun = dataKeys(cloud).stream().filter(k -> k.startsWith(slow.backupId() + "/")).count();
     assertThat(begun).isPositive();
-    cloud.delayMillis = 0;
+    cloud.reachable();
     now.set(now.get().plusSeconds(60));
     backUp();
     assertThat(dataKeys(cloud).stream().filter(k -> k.startsWith(slow.backupId() + "/")).count())
         .isEqualTo(begun);
     assertThat(replicate(ReplicationRequest.all()).complete()).isTrue();
     assertSame();
+  }
+
+  private static void stuckAfter(AtomicInteger allowed, String operation) throws IOException {
+    if (operation.equals("put") && allowed.getAndDecrement() <= 0) {
+      try {
+        TimeUnit.MINUTES.sleep(1);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted");
+      }
+    }
   }
 
   @Test
