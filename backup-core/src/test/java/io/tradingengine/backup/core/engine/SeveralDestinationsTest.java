@@ -556,6 +556,11 @@ class SeveralDestinationsTest {
     BackupMetadata backup = backUp();
     restore();
     assertThat(new Notes(disk).read().proven()).containsKey(backup.backupId());
+    // Nothing was read from there, so nothing is known of that copy.
+    assertThat(new Notes(cloud).read().proven()).isEmpty();
+    disk.unreachable();
+    restore();
+    disk.reachable();
     assertThat(new Notes(cloud).read().proven()).containsKey(backup.backupId());
     assertThat(new Notes(disk).read().holds(now.get())).isEmpty();
     try (ReadNotes notes = ReadNotes.hold(backup.backupId(), targets.all(), config.clock())) {
