@@ -13,9 +13,10 @@ import java.util.OptionalLong;
  * <p>Memory is bounded whatever the size of the data. With W workers, a backup that has A artifacts
  * open at once holds at the most {@code (A + 2 W + 2) × volume size} outside the heap, and in the
  * heap {@code (W + 4) ×} the size of a stored volume, which is about the volume size for data that
- * does not compress, and usually a third of it. A restore holds, for each artifact that it reads in
- * parallel, W plain and W stored volumes outside the heap and W stored ones in it; for each open
- * stream one plain volume more. Small artifacts take only what they need.
+ * does not compress, and usually a third of it. Where there are several destinations, each holds
+ * {@code parallel + 2} stored volumes more, however slow it is. A restore holds, for each artifact
+ * that it reads in parallel, W plain and W stored volumes outside the heap and W stored ones in it;
+ * for each open stream one plain volume more. Small artifacts take only what they need.
  *
  * <p>Unless they are given here, workers and volume size follow from the processors and the heap,
  * so that a backup takes no more than half of the heap's size.
