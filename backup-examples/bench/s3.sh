@@ -77,8 +77,8 @@ seconds() { # seconds of a command
 
 ours() { "$java" -jar "$jar" -c "$1" "${@:2}"; }
 count=$((size_mb / volume_mb))
-raw_put() { seq "$count" | xargs -P "$parallel" -I N curl -sf -T "$dir/volume" "$url/bench/raw/N"; }
-raw_get() { seq "$count" | xargs -P "$parallel" -I N curl -sf -o /dev/null "$url/bench/raw/N"; }
+raw_put() { seq "$count" | xargs -P "$parallel" -I {} curl -sf -T "$dir/volume" "$url/bench/raw/{}"; }
+raw_get() { seq "$count" | xargs -P "$parallel" -I {} curl -sf -o /dev/null "$url/bench/raw/{}"; }
 upload() { ours "$dir/alone.yaml" full; }
 restore() { ours "$dir/alone.yaml" restore latest --into "$dir/restored" --force; }
 

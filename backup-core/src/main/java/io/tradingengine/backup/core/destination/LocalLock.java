@@ -35,6 +35,22 @@ final class LocalLock implements Lease {
   private static final String PROPERTY = "io.tradingengine.backup.lock.";
   private static final Set<OpenOption> OPTIONS =
       Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+
+  /** Whose locks every process that can reach them sees. */
+  private static final Set<String> LOCAL_FILE_SYSTEMS =
+      Set.of(
+          "ext2",
+          "ext3",
+          "ext4",
+          "xfs",
+          "btrfs",
+          "zfs",
+          "f2fs",
+          "jfs",
+          "bcachefs",
+          "tmpfs",
+          "overlay");
+
   private static final int LONGEST_NOTE = 1024;
 
   /** A channel that nothing refers to is closed, and with it the lock of who forgot to keep it. */
@@ -60,6 +76,7 @@ final class LocalLock implements Lease {
   private final Path file;
   private final String property;
   private final String inode;
+  private final boolean local;
   private final FileLock lock;
   private final LeaseFile lease;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -68,6 +85,7 @@ final class LocalLock implements Lease {
     this.file = request.file();
     this.property = request.property();
     this.inode = identity(file);
+    this.local = LOCAL_FILE_SYSTEMS.contains(Files.getFileStore(file).type());
     this.lock = lock;
     this.lease = lease;
   }
@@ -177,9 +195,12 @@ final class LocalLock implements Lease {
         + ")";
   }
 
+  /**
+   * On what may be a network's file system, the lease beside the lock is all that can be relied on.
+   */
   @Override
   public Strength strength() {
-    return Strength.EXCLUSIVE;
+    return local ? Strength.EXCLUSIVE : Strength.EXPIRING;
   }
 
   @Override
