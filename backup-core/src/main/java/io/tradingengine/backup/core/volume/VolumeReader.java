@@ -148,7 +148,7 @@ public final class VolumeReader implements AutoCloseable {
 
   /**
    * Stops everything, from whatever thread; streams that are still open fail. On return the workers
-   * have ended.
+   * have ended, unless one of them made the call.
    */
   @Override
   public void close() {

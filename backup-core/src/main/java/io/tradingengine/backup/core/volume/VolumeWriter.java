@@ -79,7 +79,8 @@ public final class VolumeWriter implements AutoCloseable {
 
   /**
    * Stops everything, from whatever thread. On return the workers have ended, and nothing is put
-   * any more; artifacts that are not finished by then never will be.
+   * any more; artifacts that are not finished by then never will be. Called by a sink, that is on
+   * one of the workers, it only tells them to end.
    */
   @Override
   public void close() {

@@ -29,13 +29,17 @@ final class WorkerThreads {
   }
 
   /**
-   * Waits until the threads have ended, the calling one aside. An interruption does not shorten
-   * that, as nothing may be at work after a close; the flag is set again.
+   * Waits until the threads have ended. An interruption does not shorten that, as nothing may be at
+   * work after a close; the flag is set again. One of the threads itself does not wait: two of them
+   * that closed at once would wait for each other for ever.
    */
   static void join(Collection<Thread> threads) {
+    if (threads.contains(Thread.currentThread())) {
+      return;
+    }
     boolean interrupted = false;
     for (Thread thread : threads) {
-      while (thread != Thread.currentThread() && thread.isAlive()) {
+      while (thread.isAlive()) {
         try {
           thread.join();
         } catch (InterruptedException e) {

@@ -270,6 +270,27 @@ class WriterFailureTest {
   }
 
   @Test
+  void aWriterMayBeClosedByTwoOfItsPutsAtOnce() throws Exception {
+    AtomicReference<VolumeWriter> self = new AtomicReference<>();
+    CountDownLatch both = new CountDownLatch(2);
+    try (VolumeWriter writer =
+        new VolumeWriter(
+            OPTIONS,
+            XOR,
+            (key, content) -> {
+              both.countDown();
+              awaitQuietly(both);
+              self.get().close();
+            })) {
+      self.set(writer);
+      ArtifactStream out = writer.create(target("base", "tar", finished::add));
+      assertThatIOException()
+          .isThrownBy(() -> writeForEver(out))
+          .withMessageContaining("cancelled");
+    }
+  }
+
+  @Test
   void memoryIsBoundedHoweverSlowTheSink() throws Exception {
     VolumeOptions options = new VolumeOptions(Codec.ZSTD, 1, 1 << 20, 2);
     byte[] noise = Samples.noise(1 << 20);
