@@ -9,6 +9,7 @@ import java.util.function.LongConsumer;
  * What a source is asked to restore, and to where. Immutable.
  *
  * @param captured the full backup's part of this source
+ * @param replay the changes to apply to it; empty for the capture as it is
  * @param into the folder to restore into; empty for where the data came from, where that is known
  * @param relocations other places for what lay outside the folder (tablespaces): old path to new
  * @param force whether what is in the way may be moved aside
@@ -16,6 +17,7 @@ import java.util.function.LongConsumer;
  */
 public record RestoreTask(
     Captured captured,
+    Optional<Replay> replay,
     Optional<Path> into,
     Map<Path, Path> relocations,
     boolean force,
@@ -23,5 +25,15 @@ public record RestoreTask(
 
   public RestoreTask {
     relocations = Map.copyOf(relocations);
+  }
+
+  /** A restore of a capture as it is. */
+  public RestoreTask(
+      Captured captured,
+      Optional<Path> into,
+      Map<Path, Path> relocations,
+      boolean force,
+      LongConsumer progress) {
+    this(captured, Optional.empty(), into, relocations, force, progress);
   }
 }
