@@ -27,6 +27,7 @@ public final class BackupConfig {
   private final @Nullable Settings decryption;
   private final Compression compression;
   private final @Nullable Retention retention;
+  private final @Nullable ArchivingOptions archiving;
   private final ZoneId zone;
   private final List<BackupListener> listeners;
   private final Clock clock;
@@ -39,6 +40,7 @@ public final class BackupConfig {
     this.decryption = builder.decryption;
     this.compression = builder.compression;
     this.retention = builder.retention;
+    this.archiving = builder.archiving;
     this.zone = builder.zone;
     this.listeners = List.copyOf(builder.listeners);
     this.clock = builder.clock;
@@ -106,6 +108,11 @@ public final class BackupConfig {
     return Optional.ofNullable(retention);
   }
 
+  /** How changes are archived between backups; empty on hosts that do not. */
+  public Optional<ArchivingOptions> archiving() {
+    return Optional.ofNullable(archiving);
+  }
+
   /** The time zone of schedules and of retention's days; UTC by default. */
   public ZoneId zone() {
     return zone;
@@ -129,6 +136,7 @@ public final class BackupConfig {
     private @Nullable Settings decryption;
     private Compression compression = Compression.zstd(1);
     private @Nullable Retention retention;
+    private @Nullable ArchivingOptions archiving;
     private ZoneId zone = ZoneOffset.UTC;
     private final List<BackupListener> listeners = new ArrayList<>();
     private Clock clock = Clock.systemUTC();
@@ -178,6 +186,12 @@ public final class BackupConfig {
       return this;
     }
 
+    /** How changes are archived between backups; needed for {@code startArchiving()}. */
+    public Builder archiving(ArchivingOptions archiving) {
+      this.archiving = Objects.requireNonNull(archiving);
+      return this;
+    }
+
     /** The time zone of schedules and of retention's days; UTC by default. */
     public Builder zone(ZoneId zone) {
       this.zone = Objects.requireNonNull(zone);
@@ -224,6 +238,9 @@ public final class BackupConfig {
       problems.addAll(compression.validate());
       if (retention != null) {
         problems.addAll(retention.validate());
+      }
+      if (archiving != null) {
+        problems.addAll(archiving.validate());
       }
       if (!problems.isEmpty() || encryption == null) {
         throw new InvalidConfigException(problems);

@@ -1,6 +1,7 @@
 package io.tradingengine.backup;
 
 import io.tradingengine.backup.spi.Providers;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -121,6 +122,38 @@ public interface BackupManager extends AutoCloseable {
    * @throws BackupException if a destination cannot be written
    */
   void unpin(BackupId id);
+
+  /**
+   * Begins to archive: follows every source that sends its changes, ships them to all destinations
+   * and takes recovery points, on threads of its own, until the handle or this manager is closed.
+   * Backups may be taken meanwhile. A source or a destination that is not there yet does not keep
+   * it from beginning.
+   *
+   * @throws BackupException if the configuration has no section {@code archiving}, no source can be
+   *     followed, the spool belongs to another system or process, or this manager archives already
+   */
+  Archiving startArchiving();
+
+  /**
+   * Names this moment, which the caller knows to be consistent, so that a restore can go to it.
+   * Files are looked through and state callbacks called for it. Returns when every required
+   * destination has the point and all that it needs.
+   *
+   * @param name letters, digits, spaces and punctuation, at most 63 characters; one that is used
+   *     again means its last use
+   * @throws BackupException if this manager is not archiving, or a source or a required destination
+   *     does not keep up for a minute; the point is published later then, if it can be
+   */
+  RecoveryPoint markRecoveryPoint(String name);
+
+  /**
+   * The recovery points that the destinations hold, oldest first. Needs the secret key.
+   *
+   * @param since no earlier ones
+   * @param until no later ones
+   * @throws BackupException if no destination can be read, or there is no secret key
+   */
+  List<RecoveryPoint> recoveryPoints(Instant since, Instant until);
 
   /** Stops what runs, leaves nothing half published, and lets go of everything. */
   @Override

@@ -21,6 +21,7 @@ final class ConfigFile {
           "encryption",
           "decryption",
           "compression",
+          "archiving",
           "retention",
           "schedule");
   private static final SettingsKey<ZoneId> ZONE = SettingsKey.zone("zone");
@@ -67,6 +68,10 @@ final class ConfigFile {
     Settings retention = section(document.get("retention"), "retention", "retention");
     if (retention != null) {
       builder.retention(Retention.from(retention));
+    }
+    Settings archiving = section(document.get("archiving"), "archiving", "archiving");
+    if (archiving != null) {
+      builder.archiving(ArchivingOptions.from(archiving));
     }
     Settings schedule = section(document.get("schedule"), "schedule", "schedule");
     if (schedule != null) {

@@ -4,12 +4,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a restore is going to do. Immutable; it can be printed, shown to somebody, and executed.
  *
  * @param request what was asked for
  * @param backup the backup that was picked
+ * @param replays whether archived changes are applied to it
+ * @param point the recovery point that the sources are taken to; empty if none is
  * @param steps what happens to each source, in order
  * @param findings what concerns the restore as a whole, such as a source that the backup does not
  *     have
@@ -19,6 +23,8 @@ import java.util.Objects;
 public record RestorePlan(
     RestoreRequest request,
     BackupMetadata backup,
+    boolean replays,
+    Optional<RecoveryPoint> point,
     List<Step> steps,
     List<Finding> findings,
     long readBytes,
@@ -27,6 +33,7 @@ public record RestorePlan(
   public RestorePlan {
     Objects.requireNonNull(request, "request");
     Objects.requireNonNull(backup, "backup");
+    Objects.requireNonNull(point, "point");
     steps = List.copyOf(steps);
     findings = List.copyOf(findings);
   }
@@ -38,8 +45,8 @@ public record RestorePlan(
 
   /** What stands in the way; the plan executes only if there is nothing. */
   public List<Finding> obstacles() {
-    return steps.stream()
-        .flatMap(step -> step.findings().stream())
+    return Stream.concat(
+            findings.stream(), steps.stream().flatMap(step -> step.findings().stream()))
         .filter(finding -> finding.severity() == Finding.Severity.ERROR)
         .toList();
   }

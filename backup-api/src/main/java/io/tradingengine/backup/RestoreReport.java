@@ -2,12 +2,15 @@ package io.tradingengine.backup;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a restore has done. Immutable.
  *
  * @param backupId the backup that was restored
+ * @param point the recovery point that the sources were taken to; empty if none was
  * @param sources what happened to each source, in order
  * @param findings what concerns the restore as a whole, such as a destination whose copy was
  *     damaged and another's was read
@@ -16,6 +19,7 @@ import java.util.List;
  */
 public record RestoreReport(
     BackupId backupId,
+    Optional<RecoveryPoint> point,
     List<RestoredSource> sources,
     List<Finding> findings,
     Duration duration,
@@ -24,6 +28,21 @@ public record RestoreReport(
   public RestoreReport {
     sources = List.copyOf(sources);
     findings = List.copyOf(findings);
+  }
+
+  /**
+   * How far apart the sources' instants lie at the most; empty unless all of them are known. For a
+   * recovery point, how long it took to sample.
+   */
+  public Optional<Duration> skew() {
+    if (point.isPresent()) {
+      return point.map(RecoveryPoint::skew);
+    }
+    List<Instant> known =
+        sources.stream().flatMap(each -> each.reached().stream()).sorted().toList();
+    return known.isEmpty() || known.size() < sources.size()
+        ? Optional.empty()
+        : Optional.of(Duration.between(known.get(0), known.get(known.size() - 1)));
   }
 
   /** Bytes that were written. */
@@ -35,6 +54,8 @@ public record RestoreReport(
    * What happened to one source.
    *
    * @param name its name
+   * @param reached the instant whose state it is in, by the clock of the host that backed it up;
+   *     empty if only the restored server will know
    * @param targets the folders and files that were written
    * @param bytes how much was written
    * @param duration how long it took
@@ -43,6 +64,7 @@ public record RestoreReport(
    */
   public record RestoredSource(
       String name,
+      Optional<Instant> reached,
       List<Path> targets,
       long bytes,
       Duration duration,

@@ -29,6 +29,20 @@ public interface ChangeSink {
    */
   void store(Piece piece) throws IOException, InterruptedException;
 
+  /**
+   * Waits while the spool is full: called before a follower begins a file of its own, so that what
+   * it receives is bounded as well. The store keeps its changes meanwhile.
+   */
+  void awaitRoom() throws InterruptedException;
+
+  /**
+   * Says that all up to a position was handed over by an earlier run, as the names of pieces tell.
+   */
+  void archived(StreamPosition position);
+
+  /** Says that the store has begun to send, from where it was asked to. */
+  void following();
+
   /** Says that there is something to {@linkplain ChangeFollower#cut cut} right now. */
   void ready();
 

@@ -13,6 +13,11 @@ public interface LoggedSource extends Source {
    */
   Optional<StreamPosition> positionOf(SourceState state);
 
+  /** How a position is shown to people, such as an LSN with its timeline. */
+  default String print(StreamPosition position) {
+    return position.offset() + " of " + position.stream();
+  }
+
   /**
    * How a restore gets from a capture to a goal. Looks at names, and reads small pieces only, such
    * as the histories of timelines; touches nothing.

@@ -36,4 +36,9 @@ public record RestoreTask(
       LongConsumer progress) {
     this(captured, Optional.empty(), into, relocations, force, progress);
   }
+
+  /** The same for the capture as it is. */
+  public RestoreTask withoutReplay() {
+    return new RestoreTask(captured, into, relocations, force, progress);
+  }
 }

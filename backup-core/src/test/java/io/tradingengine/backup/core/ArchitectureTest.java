@@ -45,7 +45,7 @@ class ArchitectureTest {
   @ParameterizedTest
   @FieldSource("REMEMBER")
   void whatRemembersKnowsVolumes(String feature) {
-    knowsOnly(feature, "volume");
+    knowsOnly(feature, "volume", "catalog");
   }
 
   @ParameterizedTest
@@ -60,10 +60,16 @@ class ArchitectureTest {
     knowsOnly(feature);
   }
 
+  /** Archiving sends what it encodes, and remembers the points of it. */
+  @Test
+  void archivingBuildsOnVolumesAndWhatRemembers() {
+    knowsOnly("archive", "volume", "catalog", "point");
+  }
+
   @Test
   void everyClassHasItsFeature() {
     Stream<String> features =
-        Stream.of(List.of("engine"), ALONE, REMEMBER, CARE, TELL)
+        Stream.of(List.of("engine", "archive"), ALONE, REMEMBER, CARE, TELL)
             .flatMap(List::stream)
             .map(this::below);
     classes()

@@ -1,6 +1,8 @@
 package io.tradingengine.backup.core.engine;
 
+import io.tradingengine.backup.Archiving;
 import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
 import io.tradingengine.backup.BackupManager;
@@ -8,16 +10,52 @@ import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.ExpiryPlan;
 import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RecoveryPoint;
 import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.ReplicationRequest;
+import io.tradingengine.backup.core.point.PointStore;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Runs backups on the caller's thread, or on one of their own. Thread-safe. */
 final class DefaultBackupManager extends RepositoryManager implements BackupManager {
+  private final ArchivingService archiving;
+
   DefaultBackupManager(BackupConfig config) {
     super(config);
+    this.archiving = new ArchivingService(config, encryptor, targets, stored);
+  }
+
+  @Override
+  public Archiving startArchiving() {
+    return runs.run("beginning of the archiving", archiving::start);
+  }
+
+  @Override
+  public RecoveryPoint markRecoveryPoint(String name) {
+    return runs.run("recovery point", () -> archiving.mark(name));
+  }
+
+  @Override
+  public List<RecoveryPoint> recoveryPoints(Instant since, Instant until) {
+    return runs.run(
+        "listing of the recovery points",
+        () -> {
+          try (LogObjects logs = new LogObjects(targets.nearestFirst(), encryptor)) {
+            return new PointStore(logs).between(since, until);
+          } catch (IOException e) {
+            throw new BackupException("The recovery points cannot be read: " + Messages.of(e), e);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    archiving.close();
+    super.close();
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
@@ -34,10 +35,11 @@ final class RestorePlanner {
     this.workers = workers;
   }
 
-  RestorePlan plan(RestoreRequest request, OpenBackup backup)
+  RestorePlan plan(RestoreRequest request, RestoreFrom from)
       throws IOException, InterruptedException {
+    OpenBackup backup = from.backup();
     List<Manifest.CapturedSource> sources = selected(request, backup.manifest());
-    List<RestorePlan.Step> steps = steps(request, backup);
+    List<RestorePlan.Step> steps = withDamage(steps(request, from), from.replays());
     long readBytes =
         sources.stream()
             .flatMap(source -> source.artifacts().stream())
@@ -46,32 +48,61 @@ final class RestorePlanner {
     long writeBytes = steps.stream().mapToLong(RestorePlan.Step::bytes).sum();
     Duration predicted = predict(writeBytes, rate(steps, backup, sources));
     List<Finding> findings = new ArrayList<>(missing(request, backup.manifest()));
-    findings.addAll(backup.findings());
+    findings.addAll(from.findings());
     return new RestorePlan(
         request,
         backup.manifest().metadata(List.of(), false),
+        from.replays().moment().replays(),
+        from.replays().moment().point(),
         steps,
         findings,
         readBytes,
         predicted);
   }
 
+  Source open(Manifest.CapturedSource captured) {
+    return open(config, captured);
+  }
+
   /** What happens to each source, by the state of things now. */
-  List<RestorePlan.Step> steps(RestoreRequest request, OpenBackup backup)
+  List<RestorePlan.Step> steps(RestoreRequest request, RestoreFrom from)
       throws IOException, InterruptedException {
     List<RestorePlan.Step> steps = new ArrayList<>();
-    for (Manifest.CapturedSource captured : selected(request, backup.manifest())) {
-      steps.add(step(request, backup, captured));
+    for (Manifest.CapturedSource captured : selected(request, from.manifest())) {
+      steps.add(step(request, from, captured));
     }
     return steps;
+  }
+
+  /**
+   * Reads all changes that are to be applied: a damaged one must be known before it is too late.
+   */
+  private static List<RestorePlan.Step> withDamage(List<RestorePlan.Step> steps, Replays replays)
+      throws IOException, InterruptedException {
+    if (!obstacles(steps).isEmpty()) {
+      return steps;
+    }
+    Map<String, List<Finding>> damaged = replays.verify();
+    List<RestorePlan.Step> all = new ArrayList<>();
+    for (RestorePlan.Step step : steps) {
+      List<Finding> findings = new ArrayList<>(step.findings());
+      findings.addAll(damaged.getOrDefault(step.source(), List.of()));
+      all.add(
+          new RestorePlan.Step(step.source(), step.type(), step.targets(), step.bytes(), findings));
+    }
+    return all;
   }
 
   /** What stands in the way of these steps. */
   static List<Finding> obstacles(List<RestorePlan.Step> steps) {
     return steps.stream()
         .flatMap(step -> step.findings().stream())
-        .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+        .filter(RestorePlanner::isError)
         .toList();
+  }
+
+  private static boolean isError(Finding finding) {
+    return finding.severity() == Finding.Severity.ERROR;
   }
 
   /**
@@ -89,11 +120,18 @@ final class RestorePlanner {
   }
 
   private RestorePlan.Step step(
-      RestoreRequest request, OpenBackup backup, Manifest.CapturedSource captured)
+      RestoreRequest request, RestoreFrom from, Manifest.CapturedSource captured)
       throws IOException, InterruptedException {
-    List<Finding> findings = new ArrayList<>(backup.missing(captured));
-    try (Source source = open(captured)) {
-      RestorePreview preview = source.preview(task(request, backup, captured, bytes -> {}));
+    List<Finding> findings = new ArrayList<>(from.backup().missing(captured));
+    List<Finding> way = from.replays().findings(captured);
+    findings.addAll(way);
+    try (Source source = open(config, captured)) {
+      boolean blocked = way.stream().anyMatch(RestorePlanner::isError);
+      RestorePreview preview =
+          source.preview(
+              blocked
+                  ? task(request, from, captured, bytes -> {}).withoutReplay()
+                  : task(request, from, captured, bytes -> {}));
       findings.addAll(preview.findings());
       return new RestorePlan.Step(
           captured.name(), captured.type(), preview.targets(), preview.bytes(), findings);
@@ -102,11 +140,12 @@ final class RestorePlanner {
 
   static RestoreTask task(
       RestoreRequest request,
-      OpenBackup backup,
+      RestoreFrom from,
       Manifest.CapturedSource captured,
       LongConsumer progress) {
     return new RestoreTask(
-        backup.capture(captured),
+        from.backup().capture(captured),
+        from.replays().of(captured.name()),
         request.into().map(folder -> folder.toAbsolutePath().resolve(captured.name())),
         request.relocations(),
         request.isForced(),
@@ -114,7 +153,7 @@ final class RestorePlanner {
   }
 
   /** Opens the source that the configuration has under that name. */
-  Source open(Manifest.CapturedSource captured) {
+  static Source open(BackupConfig config, Manifest.CapturedSource captured) {
     Settings settings =
         config.sources().stream()
             .filter(each -> SourceNames.of(each).equals(captured.name()))
@@ -157,7 +196,7 @@ final class RestorePlanner {
         .toList();
   }
 
-  List<Manifest.CapturedSource> selected(RestoreRequest request, Manifest manifest) {
+  static List<Manifest.CapturedSource> selected(RestoreRequest request, Manifest manifest) {
     List<String> known = manifest.sources().stream().map(Manifest.CapturedSource::name).toList();
     for (String name : request.sources()) {
       if (!known.contains(name)) {

@@ -21,37 +21,37 @@ import java.util.List;
 /** Does what a plan says, after looking once more at what stands in the way. */
 final class RestoreRun {
   private final RestorePlanner planner;
-  private final OpenBackup backup;
+  private final RestoreFrom from;
   private final EventSink events;
   private final BackupId id;
   private final Clock clock;
 
-  RestoreRun(RestorePlanner planner, OpenBackup backup, EventSink events, Clock clock) {
+  RestoreRun(RestorePlanner planner, RestoreFrom from, EventSink events, Clock clock) {
     this.planner = planner;
     this.clock = clock;
-    this.backup = backup;
+    this.from = from;
     this.events = events;
-    this.id = backup.manifest().id();
+    this.id = from.manifest().id();
   }
 
   RestoreReport execute(RestorePlan plan) throws IOException, InterruptedException {
-    List<Finding> obstacles = RestorePlanner.obstacles(planner.steps(plan.request(), backup));
+    List<Finding> obstacles = RestorePlanner.obstacles(planner.steps(plan.request(), from));
     if (!obstacles.isEmpty()) {
       throw new RestoreRefusedException(obstacles);
     }
     long begin = System.nanoTime();
     events.send(new BackupEvent.RunStarted(Operation.RESTORE, id));
-    try (ReadNotes notes = ReadNotes.hold(id, backup.targets(), clock)) {
+    try (ReadNotes notes = ReadNotes.hold(id, from.backup().targets(), clock)) {
       List<RestoreReport.RestoredSource> sources = restoreAll(plan);
       if (plan.request().sources().isEmpty()) {
-        notes.proven(backup::proves);
+        notes.proven(from.backup()::proves);
       }
-      List<Finding> findings = new ArrayList<>(backup.findings());
+      List<Finding> findings = new ArrayList<>(from.findings());
       findings.addAll(notes.findings());
       findings.forEach(each -> events.send(new BackupEvent.Found(Operation.RESTORE, id, each)));
       Duration duration = since(begin);
       events.send(new BackupEvent.RunSucceeded(Operation.RESTORE, id, duration));
-      return new RestoreReport(id, sources, findings, duration, plan.predicted());
+      return new RestoreReport(id, plan.point(), sources, findings, duration, plan.predicted());
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       events.send(new BackupEvent.RunFailed(Operation.RESTORE, id, Messages.of(e)));
       throw e;
@@ -63,8 +63,9 @@ final class RestoreRun {
       throws IOException, InterruptedException {
     Deque<SourceRestore> staged = new ArrayDeque<>();
     try {
-      for (Manifest.CapturedSource captured : planner.selected(plan.request(), backup.manifest())) {
-        staged.add(SourceRestore.stage(planner, backup, events, plan, captured));
+      for (Manifest.CapturedSource captured :
+          RestorePlanner.selected(plan.request(), from.manifest())) {
+        staged.add(SourceRestore.stage(planner, from, events, plan, captured));
       }
       publish(staged);
     } catch (IOException | InterruptedException | RuntimeException | Error e) {

@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.engine;
 
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RecoveryPoint;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.core.catalog.Manifest;
@@ -12,6 +13,8 @@ import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.StagedRestore;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /** The restore of one source: staged, published, finished. Used by one thread. */
 final class SourceRestore {
@@ -20,26 +23,30 @@ final class SourceRestore {
   private final Source source;
   private final StagedRestore staged;
   private final Duration staging;
+  private final Optional<Instant> reached;
 
   private SourceRestore(
-      EventSink events, BackupId id, Source source, StagedRestore staged, Duration staging) {
+      EventSink events, BackupId id, Source source, StagedRestore staged, Outcome outcome) {
     this.events = events;
     this.id = id;
     this.source = source;
     this.staged = staged;
-    this.staging = staging;
+    this.staging = outcome.staging();
+    this.reached = outcome.reached();
   }
+
+  private record Outcome(Duration staging, Optional<Instant> reached) {}
 
   /** Builds and verifies the copy beside its place. */
   static SourceRestore stage(
       RestorePlanner planner,
-      OpenBackup backup,
+      RestoreFrom from,
       EventSink events,
       RestorePlan plan,
       Manifest.CapturedSource captured)
       throws IOException, InterruptedException {
     String name = captured.name();
-    BackupId id = backup.manifest().id();
+    BackupId id = from.manifest().id();
     long begin = System.nanoTime();
     events.send(new BackupEvent.SourceStarted(Operation.RESTORE, id, name));
     ProgressMeter meter = new ProgressMeter(events, Operation.RESTORE, id, name);
@@ -49,9 +56,13 @@ final class SourceRestore {
     Source source = planner.open(captured);
     try {
       StagedRestore staged =
-          source.stage(RestorePlanner.task(plan.request(), backup, captured, meter::add));
+          source.stage(RestorePlanner.task(plan.request(), from, captured, meter::add));
       Duration duration = Duration.ofNanos(System.nanoTime() - begin);
-      return new SourceRestore(events, id, source, staged, duration);
+      Optional<Instant> reached =
+          from.replays().of(name).isPresent()
+              ? plan.point().map(RecoveryPoint::at)
+              : Optional.of(captured.state().asOf());
+      return new SourceRestore(events, id, source, staged, new Outcome(duration, reached));
     } catch (IOException e) {
       source.close();
       throw new IOException("source '" + name + "': " + Messages.of(e), e);
@@ -91,6 +102,7 @@ final class SourceRestore {
             Operation.RESTORE, id, source.name(), restored.bytes(), staging));
     return new RestoreReport.RestoredSource(
         source.name(),
+        reached,
         restored.targets(),
         restored.bytes(),
         staging,

@@ -179,6 +179,15 @@ final class StoredBackups {
     return find(ids.last());
   }
 
+  /**
+   * All backups, the newest first.
+   *
+   * @param findings takes a warning for each destination that cannot be read
+   */
+  List<BackupId> newestFirst(List<Finding> findings) {
+    return List.copyOf(ids(findings).descendingSet());
+  }
+
   private NavigableSet<BackupId> ids(List<Finding> findings) {
     TreeSet<BackupId> ids = new TreeSet<>();
     List<BackupException> failures = new ArrayList<>();
