@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -54,7 +55,7 @@ public record PieceKeys(String root) {
   }
 
   /** The objects of each piece of which there are all parts, in their order, by its name. */
-  public TreeMap<String, List<ObjectKey>> pieces(Collection<ObjectKey> keys) {
+  public NavigableMap<String, List<ObjectKey>> pieces(Collection<ObjectKey> keys) {
     Map<String, Parts> found = new HashMap<>();
     for (ObjectKey key : keys) {
       Matcher name = FORM.matcher(key.value());
@@ -91,7 +92,7 @@ public record PieceKeys(String root) {
           .findFirst();
     }
 
-    private static boolean isWhole(int count, TreeMap<Integer, ObjectKey> parts) {
+    private static boolean isWhole(int count, NavigableMap<Integer, ObjectKey> parts) {
       return parts.size() == count && parts.firstKey() == 1 && parts.lastKey() == count;
     }
   }
