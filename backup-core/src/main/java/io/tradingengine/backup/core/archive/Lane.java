@@ -120,7 +120,7 @@ final class Lane {
       shipsNow = false;
       failure = null;
       // It may have been dropped meanwhile, as the spool was full.
-      if (waiting.peek() == object) {
+      if (awaits(object)) {
         waiting.remove();
         waitingBytes -= object.content().length();
       }
@@ -207,7 +207,10 @@ final class Lane {
   List<SpooledObject> drop(Predicate<SpooledObject> unneeded) {
     SpooledObject current = shipsNow && failure == null ? waiting.peek() : null;
     List<SpooledObject> gone =
-        waiting.stream().filter(object -> object != current && unneeded.test(object)).toList();
+        waiting.stream()
+            .filter(object -> current == null || object.number() != current.number())
+            .filter(unneeded)
+            .toList();
     waiting.removeAll(gone);
     gone.forEach(object -> waitingBytes -= object.content().length());
     dropped += gone.size();

@@ -124,18 +124,21 @@ class SeveralDestinationsTest {
     return new RestorePlanner(config, 2).plan(request, open(request));
   }
 
-  private OpenBackup open(RestoreRequest request) throws IOException {
+  private RestoreFrom open(RestoreRequest request) throws IOException {
     StoredBackups stored = new StoredBackups(config.name(), targets);
     List<Finding> findings = new ArrayList<>();
     StoredBackups.StoredBackup backup =
         request.backupId().map(stored::find).orElseGet(() -> stored.newest(findings));
-    return new OpenBackup(backup, findings, encryptor, Components.volumeOptions(config, 2));
+    return new RestoreFrom(
+        new OpenBackup(backup, findings, encryptor, Components.volumeOptions(config, 2)),
+        Replays.none(),
+        new LogObjects(targets.nearestFirst(), encryptor));
   }
 
   private RestoreReport restore() throws Exception {
     Path into = folder.resolve("restored-" + System.nanoTime());
     RestoreRequest request = RestoreRequest.latest().into(into);
-    try (OpenBackup backup = open(request)) {
+    try (RestoreFrom backup = open(request)) {
       RestorePlanner planner = new RestorePlanner(config, 2);
       RestorePlan plan = planner.plan(request, backup);
       RestoreReport report =

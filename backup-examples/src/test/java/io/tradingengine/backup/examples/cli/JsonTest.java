@@ -9,6 +9,7 @@ import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.ExpiryPlan;
 import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RecoveryPoint;
 import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Scripts depend on every name here. */
@@ -47,10 +49,18 @@ class JsonTest {
           "0.1.0",
           List.of("local:/var/backups", "offsite"),
           true);
+  private static final RecoveryPoint POINT =
+      new RecoveryPoint(
+          Instant.parse("2024-01-15T14:30:00Z"),
+          Optional.of("end-of-day"),
+          Duration.ofMillis(3),
+          Map.of("postgres", new RecoveryPoint.Sample("7431/00000001", 83886184, 83886184)));
   private static final RestorePlan PLAN =
       new RestorePlan(
           RestoreRequest.latest(),
           BACKUP,
+          true,
+          Optional.of(POINT),
           List.of(
               new RestorePlan.Step(
                   "postgres", "postgres", List.of(Path.of("/data")), 400, List.of(WARNING))),
@@ -156,9 +166,11 @@ class JsonTest {
     RestoreReport report =
         new RestoreReport(
             BACKUP.backupId(),
+            Optional.of(POINT),
             List.of(
                 new RestoreReport.RestoredSource(
                     "postgres",
+                    Optional.of(POINT.at()),
                     List.of(Path.of("/data")),
                     400,
                     Duration.ofSeconds(2),
