@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +62,7 @@ final class PointSampler implements Closeable {
       Map<String, StreamPosition> first = positions(derived);
       first.putAll(positions(records));
       Map<String, StreamPosition> second = positions(derived);
-      Duration skew = Duration.ofNanos(System.nanoTime() - begin);
+      Duration skew = Duration.ofNanos(System.nanoTime() - begin).truncatedTo(ChronoUnit.MICROS);
       Map<String, Sample> samples = new TreeMap<>();
       for (Map.Entry<String, StreamPosition> each : first.entrySet()) {
         StreamPosition from = each.getValue();
