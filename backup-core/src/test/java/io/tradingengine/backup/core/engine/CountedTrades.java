@@ -75,14 +75,18 @@ final class CountedTrades implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     synchronized (this) {
       stopped = true;
       notifyAll();
     }
-    thread.join();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     if (failure != null) {
-      throw failure;
+      throw new IllegalStateException("trading has failed", failure);
     }
   }
 }
