@@ -65,6 +65,22 @@ public final class Postgres implements SourceSpec {
     return with("data-directory", directory);
   }
 
+  /**
+   * The replication slot that archiving uses, made if it is not there; by default {@code backup_}
+   * and the source's name. Its name is the connection's {@code application_name} as well.
+   */
+  public Postgres slot(String name) {
+    return with("slot", name);
+  }
+
+  /**
+   * Acknowledges what is archived at once, so that commits can wait for it: for a slot that {@code
+   * synchronous_standby_names} names. Then no acknowledged commit is lost with the server's host.
+   */
+  public Postgres synchronous() {
+    return with("synchronous", true);
+  }
+
   @Override
   public Settings settings() {
     return settings;

@@ -67,7 +67,10 @@ final class FinishingTouch {
    */
   Set<Path> apply() throws IOException {
     Map<String, byte[]> files =
-        new LinkedHashMap<>(MinimalConfiguration.files(scheme.contents().state()));
+        new LinkedHashMap<>(
+            MinimalConfiguration.files(
+                scheme.contents().state(),
+                scheme.recovery().map(RecoverySettings::settings).orElse("")));
     files.putAll(kept);
     if (heldBack.containsKey(TablespaceMap.NAME) || !scheme.tablespaces().isEmpty()) {
       files.put(TablespaceMap.NAME, tablespaceMap());
@@ -78,6 +81,9 @@ final class FinishingTouch {
     ServerManifest manifest =
         scheme.contents().manifest().edited(RestoredNames.SIGNALS, files, Instant.now());
     write(RestoredNames.SERVER_MANIFEST, manifest.render());
+    if (scheme.recovery().isPresent()) {
+      write(scheme.recovery().get().signal(), new byte[0]);
+    }
     for (TablespacePlace tablespace : scheme.tablespaces()) {
       Path link = root.resolve(tablespace.tablespace().link());
       createFolders(parent(link));

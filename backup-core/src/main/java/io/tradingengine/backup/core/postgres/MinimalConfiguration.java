@@ -67,8 +67,12 @@ final class MinimalConfiguration {
 
   private MinimalConfiguration() {}
 
-  /** The files by name. */
-  static Map<String, byte[]> files(SourceState state) {
+  /**
+   * The files by name.
+   *
+   * @param recovery what a recovery beyond the backup is told; empty for none
+   */
+  static Map<String, byte[]> files(SourceState state, String recovery) {
     StringBuilder settings = new StringBuilder(SETTINGS);
     state
         .attributes()
@@ -84,7 +88,7 @@ final class MinimalConfiguration {
             });
     Map<String, byte[]> files = new TreeMap<>();
     files.put(RestoredNames.CONFIGURATION, settings.toString().getBytes(UTF_8));
-    files.put(RestoredNames.AUTO_CONFIGURATION, AUTO.getBytes(UTF_8));
+    files.put(RestoredNames.AUTO_CONFIGURATION, (AUTO + recovery).getBytes(UTF_8));
     files.put(RestoredNames.HBA, HBA.getBytes(UTF_8));
     files.put(RestoredNames.IDENT, IDENT.getBytes(UTF_8));
     return files;

@@ -35,7 +35,7 @@ final class PostgresRestore {
    */
   RestorePreview preview(RestoreTask task) throws IOException {
     RestoreScheme scheme = plan(task);
-    return new RestorePreview(scheme.targets(), scheme.contents().bytes(), scheme.findings());
+    return new RestorePreview(scheme.targets(), scheme.bytes(), scheme.findings());
   }
 
   /**

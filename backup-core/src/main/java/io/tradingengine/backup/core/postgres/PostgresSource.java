@@ -3,12 +3,16 @@ package io.tradingengine.backup.core.postgres;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.postgres.wire.ConnectionSpec;
 import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.ChangeFollower;
+import io.tradingengine.backup.spi.ChangeSink;
+import io.tradingengine.backup.spi.ContinuousSource;
 import io.tradingengine.backup.spi.Lease;
+import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
-import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
+import io.tradingengine.backup.spi.StreamPosition;
 import io.tradingengine.backup.spi.Timing;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,16 +20,18 @@ import java.util.List;
 import java.util.Optional;
 
 /** A PostgreSQL server: captured over the replication protocol, restored into a data directory. */
-final class PostgresSource implements Source {
+final class PostgresSource implements ContinuousSource {
   static final String TYPE = "postgres";
 
   private final String name;
   private final ConnectionSpec spec;
+  private final WalOptions wal;
   private final PostgresRestore restore;
 
-  PostgresSource(String name, ConnectionSpec spec, Optional<Path> dataDirectory) {
+  PostgresSource(String name, ConnectionSpec spec, WalOptions wal, Optional<Path> dataDirectory) {
     this.name = name;
     this.spec = spec;
+    this.wal = wal;
     this.restore = new PostgresRestore(name, dataDirectory);
   }
 
@@ -59,6 +65,31 @@ final class PostgresSource implements Source {
   @Override
   public SourceState capture(ArtifactSink out) throws IOException, InterruptedException {
     return new PostgresCapture(name, spec, out).run();
+  }
+
+  @Override
+  public ChangeFollower follower(ChangeSink sink) {
+    return new WalFollower(name, spec, wal, sink);
+  }
+
+  @Override
+  public PositionSampler sampler() throws IOException, InterruptedException {
+    return InsertPosition.connect(name, spec);
+  }
+
+  @Override
+  public Optional<StreamPosition> positionOf(SourceState state) {
+    return Optional.of(CapturedWal.of(state).position());
+  }
+
+  @Override
+  public Replay.Route route(SourceState state, Replay replay) throws IOException {
+    return new WalRoute(name, CapturedWal.of(state), replay).find().route();
+  }
+
+  @Override
+  public String print(StreamPosition position) {
+    return CapturedWal.print(position);
   }
 
   @Override

@@ -43,6 +43,17 @@ public final class PostgresSourceProvider implements SourceProvider {
           .orElse(Duration.ofSeconds(10))
           .doc("How long connecting and logging in may take");
 
+  private static final SettingsKey<String> SLOT =
+      SettingsKey.text("slot")
+          .doc(
+              "The replication slot that archiving uses; by default backup_ and the source's name");
+  private static final SettingsKey<Boolean> SYNCHRONOUS =
+      SettingsKey.flag("synchronous")
+          .orElse(false)
+          .doc(
+              "Whether commits wait for archiving: for synchronous_standby_names, which names the"
+                  + " slot");
+
   /** For {@link java.util.ServiceLoader}. */
   public PostgresSourceProvider() {}
 
@@ -64,6 +75,8 @@ public final class PostgresSourceProvider implements SourceProvider {
         SSL_CERT,
         SSL_KEY,
         DATA_DIRECTORY,
+        SLOT,
+        SYNCHRONOUS,
         CONNECT_TIMEOUT);
   }
 
@@ -75,7 +88,25 @@ public final class PostgresSourceProvider implements SourceProvider {
             settings.find(SSL_ROOT_CERT),
             settings.find(SSL_CERT),
             settings.find(SSL_KEY));
-    return new PostgresSource(name, connection(settings, tls), settings.find(DATA_DIRECTORY));
+    return new PostgresSource(
+        name, connection(settings, tls), wal(name, settings), settings.find(DATA_DIRECTORY));
+  }
+
+  private static WalOptions wal(String name, Settings settings) {
+    String slot = settings.find(SLOT).orElse(SlotName.of(name));
+    if (!SlotName.isValid(slot)) {
+      throw new InvalidConfigException(
+          List.of(
+              settings.place()
+                  + "."
+                  + SLOT.name()
+                  + ": is '"
+                  + slot
+                  + "', expected lower-case letters, digits and underscores"));
+    }
+    return new WalOptions(
+        slot,
+        settings.get(SYNCHRONOUS) ? WalOptions.Mode.SYNCHRONOUS : WalOptions.Mode.ASYNCHRONOUS);
   }
 
   private static ConnectionSpec connection(Settings settings, ConnectionSpec.Tls tls) {

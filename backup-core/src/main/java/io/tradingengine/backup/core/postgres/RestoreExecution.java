@@ -71,7 +71,7 @@ final class RestoreExecution implements StagedRestore {
     over = true;
     closeAll();
     NextSteps steps = new NextSteps(scheme);
-    return new Restored(scheme.targets(), scheme.contents().bytes(), findings, steps.commands());
+    return new Restored(scheme.targets(), scheme.bytes(), findings, steps.commands());
   }
 
   @Override
@@ -112,6 +112,7 @@ final class RestoreExecution implements StagedRestore {
       Map<String, byte[]> heldBack =
           writer.write(contents.base(), root, member -> RestoredNames.isHeldBack(member.name()));
       writer.write(contents.wal(), root.resolve("pg_wal"), member -> false);
+      fetchLog(root);
       Map<String, byte[]> outside = new HashMap<>();
       Optional<ArtifactContents> configuration = contents.configuration();
       if (configuration.isPresent()) {
@@ -121,6 +122,14 @@ final class RestoreExecution implements StagedRestore {
       writer.syncFolders(touch.apply());
       touch.complete();
       report(touch);
+    }
+  }
+
+  private void fetchLog(Path root) throws IOException, InterruptedException {
+    if (scheme.recovery().isPresent() && task.replay().isPresent()) {
+      int segmentSize = CapturedWal.of(scheme.contents().state()).segmentSize();
+      new LogFetch(task.replay().get().changes(), segmentSize, rights)
+          .fetch(scheme.recovery().get().plan(), root, task.progress());
     }
   }
 

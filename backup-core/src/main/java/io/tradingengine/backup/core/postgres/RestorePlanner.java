@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.postgres;
 
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestoreTask;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +49,17 @@ final class RestorePlanner {
     checks.checkDistinct(tablespaces);
     checks.checkSpace(contents, data, tablespaces);
     owner.ifPresent(who -> checks.checkOwner(who, data));
-    return new RestoreScheme(contents, data, tablespaces, owner, findings);
+    return new RestoreScheme(contents, data, tablespaces, recovery(contents), owner, findings);
+  }
+
+  private Optional<RecoverySettings> recovery(BackupContents contents) throws IOException {
+    if (task.replay().isEmpty()) {
+      return Optional.empty();
+    }
+    Replay replay = task.replay().get();
+    WalPlan plan = new WalRoute(sourceName, CapturedWal.of(contents.state()), replay).find();
+    plan.obstacle().ifPresent(findings::add);
+    return Optional.of(new RecoverySettings(plan, replay.afterwards()));
   }
 
   private Path target(Optional<Path> configured) {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param contents what is in the backup
  * @param data where the data directory goes
  * @param tablespaces where they go
+ * @param recovery which archived log is replayed on top; empty for none
  * @param owner who is to own all; empty for who runs this
  * @param findings what stands in the way (errors) and what is worth knowing
  */
@@ -19,6 +20,7 @@ record RestoreScheme(
     BackupContents contents,
     RestorePlace data,
     List<TablespacePlace> tablespaces,
+    Optional<RecoverySettings> recovery,
     Optional<Owner> owner,
     List<Finding> findings) {
 
@@ -41,6 +43,11 @@ record RestoreScheme(
     targets.add(data.target());
     tablespaces.forEach(tablespace -> targets.add(tablespace.location()));
     return targets;
+  }
+
+  /** Bytes that are written. */
+  long bytes() {
+    return contents.bytes() + recovery.map(each -> each.plan().bytes()).orElse(0L);
   }
 
   /** What stands in the way. */

@@ -6,7 +6,6 @@ import io.tradingengine.backup.spi.IndexEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Locale;
 
 /**
  * Writes WAL as a tar archive of whole segments while it comes in, in order. Not safe for
@@ -28,13 +27,6 @@ final class WalArchive {
     this.segmentSize = segmentSize;
     this.timeline = timeline;
     this.next = start;
-  }
-
-  /** A segment's name as PostgreSQL has it: timeline, then two parts of its number. */
-  static String segmentName(int timeline, Lsn at, int segmentSize) {
-    long number = Long.divideUnsigned(at.value(), segmentSize);
-    long perFile = 0x1_0000_0000L / segmentSize;
-    return String.format(Locale.ROOT, "%08X%08X%08X", timeline, number / perFile, number % perFile);
   }
 
   /** The position after the last byte that was written. */
@@ -62,7 +54,7 @@ final class WalArchive {
     while (bytes.position() < end) {
       int offset = offsetInSegment();
       if (offset == 0) {
-        begin(segmentName(timeline, next, segmentSize), segmentSize);
+        begin(WalSegments.nameAt(timeline, next, segmentSize), segmentSize);
       }
       int count = Math.min(end - bytes.position(), segmentSize - offset);
       bytes.limit(bytes.position() + count);

@@ -21,13 +21,13 @@ class WalArchiveTest {
 
   @Test
   void segmentsAreNamedAsPostgresNamesThem() {
-    assertThat(WalArchive.segmentName(1, Lsn.parse("0/3000028"), 16 * MIB))
+    assertThat(WalSegments.nameAt(1, Lsn.parse("0/3000028"), 16 * MIB))
         .isEqualTo("000000010000000000000003");
-    assertThat(WalArchive.segmentName(18, Lsn.parse("16/FF000000"), 16 * MIB))
+    assertThat(WalSegments.nameAt(18, Lsn.parse("16/FF000000"), 16 * MIB))
         .isEqualTo("0000001200000016000000FF");
-    assertThat(WalArchive.segmentName(1, Lsn.parse("16/FF000000"), MIB))
+    assertThat(WalSegments.nameAt(1, Lsn.parse("16/FF000000"), MIB))
         .isEqualTo("000000010000001600000FF0");
-    assertThat(WalArchive.segmentName(1, Lsn.parse("FFFFFFFF/C0000000"), 1 << 30))
+    assertThat(WalSegments.nameAt(1, Lsn.parse("FFFFFFFF/C0000000"), 1 << 30))
         .isEqualTo("00000001FFFFFFFF00000003");
   }
 

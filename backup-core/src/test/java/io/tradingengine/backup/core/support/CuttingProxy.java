@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class CuttingProxy implements Closeable {
   private final ServerSocket listener;
-  private final int target;
+  private volatile int target;
   private final Queue<Long> limits = new ConcurrentLinkedQueue<>();
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final AtomicLong cuts = new AtomicLong();
@@ -57,6 +57,11 @@ public final class CuttingProxy implements Closeable {
   /** How many bytes were sent to the server in all. */
   public long bytesToServer() {
     return toServer.get();
+  }
+
+  /** Leads connections to come to another port. */
+  public void retarget(int port) {
+    target = port;
   }
 
   /** Cuts all connections that there are. */

@@ -1,0 +1,18 @@
+package io.tradingengine.backup.core.postgres;
+
+/**
+ * How a server's log is followed.
+ *
+ * @param slot the slot's name, which is the connection's {@code application_name} as well
+ * @param mode whether commits wait for it
+ */
+record WalOptions(String slot, Mode mode) {
+
+  /** Whether commits wait for what is received. */
+  enum Mode {
+    /** What was received is acknowledged within a moment. */
+    ASYNCHRONOUS,
+    /** It is acknowledged at once, as commits wait for it: {@code synchronous_standby_names}. */
+    SYNCHRONOUS
+  }
+}
