@@ -95,7 +95,8 @@ final class WalFollower implements ChangeFollower {
         WalProgress.of(system, facts.walSegmentSize(), sink.names(), files.files());
     WalStart start = new WalStart(source, server, facts, new WalStart.Position(timeline, flushed));
     start.storeHistory(sink, progress);
-    WalProgress.Next next = start.from(Optional.ofNullable(afterGap).or(progress::next), kept);
+    WalProgress.Next next =
+        start.from(Optional.ofNullable(afterGap).or(progress::next), kept, progress);
     tell(start, progress, system, next);
     stream(server, files, next, facts);
   }

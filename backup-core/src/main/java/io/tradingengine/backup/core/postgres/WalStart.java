@@ -55,9 +55,11 @@ final class WalStart {
    *
    * @param known where what is archived goes on
    * @param kept what the server keeps for us
+   * @param progress what is archived
    * @throws BackupException if the server's log does not follow what is archived
    */
-  WalProgress.Next from(Optional<WalProgress.Next> known, ReplicationSlot.Kept kept)
+  WalProgress.Next from(
+      Optional<WalProgress.Next> known, ReplicationSlot.Kept kept, WalProgress progress)
       throws IOException {
     if (known.isEmpty()) {
       return new WalProgress.Next(
@@ -69,7 +71,7 @@ final class WalStart {
           "timeline " + next.timeline() + " is archived, and the server is on " + now.timeline());
     }
     if (next.timeline() < now.timeline()) {
-      return acrossTimelines(next);
+      return acrossTimelines(next, progress);
     }
     if (next.start().compareTo(now.flushed()) > 0) {
       throw behind(
@@ -90,7 +92,8 @@ final class WalStart {
   }
 
   /** The server has gone on to a later timeline since. */
-  private WalProgress.Next acrossTimelines(WalProgress.Next next) throws IOException {
+  private WalProgress.Next acrossTimelines(WalProgress.Next next, WalProgress progress)
+      throws IOException {
     Timelines way = Timelines.parse(now.timeline(), history(now.timeline()));
     Optional<Timelines.Step> step = way.on(next.timeline());
     int size = facts.walSegmentSize();
@@ -107,7 +110,8 @@ final class WalStart {
       return new WalProgress.Next(now.timeline(), begin.segmentStart(size));
     }
     Lsn left = step.get().end().orElse(next.start());
-    if (next.start().compareTo(left) < 0) {
+    Lsn archived = next.start().plus(progress.sliced(segmentAt(next)));
+    if (archived.compareTo(left) < 0) {
       return next;
     }
     // All of that timeline is archived, or more than the new one took over.

@@ -24,6 +24,7 @@ import io.tradingengine.backup.core.support.PgServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -129,9 +130,13 @@ class PostgresArchivingIT {
   }
 
   private static void awaitFollowing(Archiving archiving) throws InterruptedException {
-    await(
-        "it is followed",
-        () -> archiving.status().sources().get(0).activity() == Activity.FOLLOWING);
+    try {
+      await(
+          "it is followed",
+          () -> archiving.status().sources().get(0).activity() == Activity.FOLLOWING);
+    } catch (AssertionError e) {
+      throw new AssertionError(archiving.status().toString(), e);
+    }
   }
 
   @ParameterizedTest
@@ -279,6 +284,10 @@ class PostgresArchivingIT {
           .isEqualTo(onFirst);
       // The restored server goes on under the same name: a third timeline.
       Path data = restore(RestoreRequest.latest().atPoint("on the second"));
+      Files.writeString(
+          data.resolve("pg_hba.conf"),
+          "host replication all 127.0.0.1/32 scram-sha-256\n",
+          StandardOpenOption.APPEND);
       try (PgServer restored = PgServer.start(data, MAJOR)) {
         awaitOpen(restored);
         assertThat(trades(restored)).isEqualTo(onSecond);
@@ -286,6 +295,8 @@ class PostgresArchivingIT {
         try (BackupManager manager = BackupManager.create(config(at(proxy.port())));
             Archiving archiving = manager.startArchiving()) {
           insert(restored, 500);
+          awaitFollowing(archiving);
+          assertThat(archiving.status().findings()).isEmpty();
           RecoveryPoint point = manager.markRecoveryPoint("on the third");
           assertThat(point.sources().get("postgres").stream()).endsWith("/00000003");
           third = trades(restored);
