@@ -25,12 +25,31 @@ final class DataFiles {
   /** The first version with an append-only directory. */
   private static final int DIRECTORY_SINCE = 7;
 
+  /** What the name of a log of changes ends with. */
+  private static final String INCREMENT = ".1.incr.aof";
+
   private final Layout layout;
   private final Map<String, String> options;
 
   private DataFiles(Layout layout, Map<String, String> options) {
     this.layout = layout;
     this.options = new LinkedHashMap<>(options);
+  }
+
+  /** Whether there has to be an append-only file. */
+  enum Log {
+    /** If the server that was backed up had one. */
+    AS_IT_WAS,
+    /** For commands that are applied after the snapshot. */
+    NEEDED
+  }
+
+  /** Where commands go that are applied after the snapshot. */
+  Path log() {
+    return layout.others().keySet().stream()
+        .filter(each -> each.toString().endsWith(INCREMENT))
+        .findFirst()
+        .orElse(layout.rdb());
   }
 
   /**
@@ -47,10 +66,11 @@ final class DataFiles {
    *
    * @param program the server that is going to load them; empty for one of the version that was
    *     backed up
+   * @param wanted whether there has to be an append-only file
    */
-  static DataFiles of(RedisState state, Optional<Path> program) throws IOException {
+  static DataFiles of(RedisState state, Optional<Path> program, Log wanted) throws IOException {
     String dump = name(state, "dbfilename", "dump.rdb");
-    if (!"yes".equals(state.settings().get("appendonly"))) {
+    if (wanted == Log.AS_IT_WAS && !"yes".equals(state.settings().get("appendonly"))) {
       Path file = Path.of(dump);
       return new DataFiles(
           new Layout(file, file, Map.of()), options("appendonly", "no", "dbfilename", dump));
@@ -71,7 +91,7 @@ final class DataFiles {
   /** A base, which is an RDB, an empty log of what came after, and a list of both. */
   private static Layout appendOnlyDirectory(Path folder, String log) {
     String base = log + ".1.base.rdb";
-    String increment = log + ".1.incr.aof";
+    String increment = log + INCREMENT;
     String manifest = "file " + base + " seq 1 type b\nfile " + increment + " seq 1 type i\n";
     Map<Path, byte[]> others = new LinkedHashMap<>();
     others.put(folder.resolve(increment), new byte[0]);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -39,7 +40,8 @@ final class OfflineRestore implements StagedRestore {
 
   private OfflineRestore(RestoreJob job) throws IOException {
     this.job = job;
-    this.files = DataFiles.of(job.state(), job.settings().tryWith());
+    this.files =
+        DataFiles.of(job.state(), job.settings().tryWith(), RestorePlanner.log(job.task()));
     findings.addAll(job.scheme().remarks());
   }
 
@@ -98,7 +100,33 @@ final class OfflineRestore implements StagedRestore {
     for (var other : files.layout().others().entrySet()) {
       folder.write(other.getKey(), other.getValue());
     }
+    if (job.scheme().replayed().isPresent()) {
+      append(job.scheme().replayed().get(), folder);
+    }
     return contents;
+  }
+
+  /** A server that loads an append-only file lets no key expire meanwhile: this is exact. */
+  private void append(Replayed replayed, RestoreFolder folder) throws IOException {
+    replayed.verify();
+    try (FileChannel channel =
+        FileChannel.open(
+            folder.staged(files.log()), StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
+      replayed.read(
+          (bytes, offset, length) -> {
+            ByteBuffer rest = ByteBuffer.wrap(bytes, offset, length);
+            while (rest.hasRemaining()) {
+              channel.write(rest);
+            }
+          });
+      channel.force(true);
+    }
+    findings.add(
+        job.info(
+            "with all commands up to offset "
+                + replayed.way().end().offset()
+                + " of "
+                + replayed.way().end().replicationId()));
   }
 
   @Override

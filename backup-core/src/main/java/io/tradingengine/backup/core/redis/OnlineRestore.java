@@ -106,6 +106,9 @@ final class OnlineRestore implements StagedRestore {
     if (read.verdict().length() != size()) {
       throw job.damaged(part, "it has " + read.verdict().length() + " bytes", null);
     }
+    if (job.scheme().replayed().isPresent()) {
+      job.scheme().replayed().get().verify();
+    }
     findings.addAll(read.remarks(job));
     read.summary().ifPresent(summary -> TargetFit.require(job, summary, target));
   }
@@ -212,11 +215,31 @@ final class OnlineRestore implements StagedRestore {
     }
     phase = Phase.REPLACING;
     replica.complete();
-    ServerFacts loaded = new TargetWait(control, replica, patience).untilLoaded();
+    TargetWait wait = new TargetWait(control, replica, patience);
+    ServerFacts loaded = wait.untilLoaded();
+    if (job.scheme().replayed().isPresent()) {
+      apply(job.scheme().replayed().get(), replica, wait);
+    }
     control.promote();
     phase = Phase.REPLACED;
     report(loaded);
     tidyUp(replica);
+  }
+
+  /**
+   * A replica lets no key expire by itself, and counts the bytes that it has applied: this is
+   * exact, and it is known when it is through.
+   */
+  private void apply(Replayed replayed, ReplicaFeed replica, TargetWait wait)
+      throws IOException, InterruptedException {
+    replayed.read(replica::send);
+    wait.untilApplied(replayed.way().end().offset());
+    findings.add(
+        job.info(
+            "with all commands up to offset "
+                + replayed.way().end().offset()
+                + " of "
+                + replayed.way().end().replicationId()));
   }
 
   /** What fails here does not make the target lose what it has: the restore has not failed. */

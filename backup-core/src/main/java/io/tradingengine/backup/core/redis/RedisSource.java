@@ -2,18 +2,23 @@ package io.tradingengine.backup.core.redis;
 
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.ChangeFollower;
+import io.tradingengine.backup.spi.ChangeSink;
+import io.tradingengine.backup.spi.ContinuousSource;
+import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
-import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
+import io.tradingengine.backup.spi.StreamPosition;
 import io.tradingengine.backup.spi.Timing;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /** A Redis server, or several that belong together. Used by one run at a time. */
-final class RedisSource implements Source {
+final class RedisSource implements ContinuousSource {
   static final String TYPE = "redis";
 
   private final RedisSettings settings;
@@ -51,6 +56,27 @@ final class RedisSource implements Source {
     try (Connections connections = new Connections(settings)) {
       return new RedisCapture(settings, connections, out, Clock.systemUTC()).run();
     }
+  }
+
+  @Override
+  public ChangeFollower follower(ChangeSink sink) {
+    return new CommandFollower(settings, sink);
+  }
+
+  @Override
+  public PositionSampler sampler() throws IOException, InterruptedException {
+    return OffsetSampler.connect(settings);
+  }
+
+  @Override
+  public Optional<StreamPosition> positionOf(SourceState state) {
+    return StreamEnd.ofCapture(state)
+        .map(at -> new StreamPosition(at.replicationId(), at.offset()));
+  }
+
+  @Override
+  public Replay.Route route(SourceState state, Replay replay) throws IOException {
+    return CommandRoute.find(settings.name(), state, replay).route();
   }
 
   @Override

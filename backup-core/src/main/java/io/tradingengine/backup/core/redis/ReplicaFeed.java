@@ -87,6 +87,12 @@ final class ReplicaFeed implements Closeable {
     write(tail);
   }
 
+  /** Sends commands, once the replica has loaded the RDB. */
+  synchronized void send(byte[] bytes, int offset, int length) throws IOException {
+    throwIfFailed();
+    write(ByteBuffer.wrap(bytes, offset, length));
+  }
+
   /** Whether the connection still stands, as far as can be told without sending. */
   synchronized boolean isOpen() {
     if (failure != null) {

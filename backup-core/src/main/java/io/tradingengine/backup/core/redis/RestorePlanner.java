@@ -9,6 +9,7 @@ import io.tradingengine.backup.core.redis.RestoreScheme.Way;
 import io.tradingengine.backup.core.redis.wire.RedisLink;
 import io.tradingengine.backup.core.redis.wire.RedisReplyException;
 import io.tradingengine.backup.spi.Captured;
+import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestoreTask;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,8 +40,47 @@ final class RestorePlanner {
     RedisState state = state();
     long bytes = bytes(state);
     describe(state);
+    Optional<Replayed> replayed = replayed();
     Way way = way(state, connections);
-    return new RestoreScheme(state, way, bytes, findings);
+    if (way instanceof Way.Commands && replayed.isPresent()) {
+      error(
+          "what was archived after the snapshot cannot be applied key by key",
+          "restore online or into files, or the backup as it is");
+    }
+    if (way instanceof Way.Offline && replayed.isPresent()) {
+      describeLog(state);
+    }
+    return new RestoreScheme(
+        state,
+        way,
+        replayed,
+        bytes + replayed.map(each -> each.way().bytes()).orElse(0L),
+        findings);
+  }
+
+  /** The commands to apply; empty if the snapshot is what is asked for. */
+  private Optional<Replayed> replayed() throws IOException {
+    if (task.replay().isEmpty()) {
+      return Optional.empty();
+    }
+    Replay replay = task.replay().get();
+    CommandRoute.Way way = CommandRoute.find(settings.name(), task.captured().state(), replay);
+    way.findings().stream()
+        .filter(each -> each.severity() == Finding.Severity.ERROR)
+        .forEach(findings::add);
+    return way.spans().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Replayed(way, replay.changes()));
+  }
+
+  private void describeLog(RedisState state) {
+    if (!"yes".equals(state.settings().get("appendonly"))) {
+      warning(
+          "the server that was backed up keeps no append-only file, and what was archived after"
+              + " the snapshot stands in one",
+          "start the restored server with appendonly yes, as the next steps have it; then CONFIG"
+              + " SET appendonly no, and SAVE");
+    }
   }
 
   private RedisState state() {
@@ -148,7 +188,7 @@ final class RestorePlanner {
     try {
       info(
           "restored as files: "
-              + DataFiles.of(state, settings.tryWith()).describe()
+              + DataFiles.of(state, settings.tryWith(), log(task)).describe()
               + " in "
               + String.join(", ", folders.stream().map(Path::toString).toList()));
     } catch (IOException e) {
@@ -207,6 +247,10 @@ final class RestorePlanner {
 
   private static String reason(IOException failure) {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
+  static DataFiles.Log log(RestoreTask task) {
+    return task.replay().isPresent() ? DataFiles.Log.NEEDED : DataFiles.Log.AS_IT_WAS;
   }
 
   private void info(String message) {

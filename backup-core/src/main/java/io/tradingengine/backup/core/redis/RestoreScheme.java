@@ -5,16 +5,19 @@ import io.tradingengine.backup.Finding.Severity;
 import io.tradingengine.backup.spi.RestorePreview;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a restore does, and what stands in its way. Decided without changing anything; immutable.
  *
  * @param state what the manifest says
  * @param way how the data is brought back
- * @param bytes the length of all artifacts
+ * @param replayed the commands that are applied on top; empty for the snapshot as it is
+ * @param bytes the length of all artifacts, and of the commands
  * @param findings obstacles (errors) and what is worth knowing
  */
-record RestoreScheme(RedisState state, Way way, long bytes, List<Finding> findings) {
+record RestoreScheme(
+    RedisState state, Way way, Optional<Replayed> replayed, long bytes, List<Finding> findings) {
 
   /** How data is brought back. */
   sealed interface Way {

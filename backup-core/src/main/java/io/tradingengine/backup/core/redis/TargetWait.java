@@ -47,6 +47,36 @@ final class TargetWait {
     }
   }
 
+  /**
+   * Waits until it has applied the commands up to an offset.
+   *
+   * @throws IOException if it does not get on, or has gone away
+   */
+  void untilApplied(long offset) throws IOException, InterruptedException {
+    long applied = -1;
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      Optional<ServerFacts> facts = askPatiently();
+      long now =
+          facts.flatMap(each -> each.field("slave_repl_offset")).map(Long::parseLong).orElse(-1L);
+      if (now == offset) {
+        return;
+      }
+      if (now > offset || (facts.isPresent() && !control.follows(facts.get()))) {
+        throw new IOException("it was sent commands by somebody else, too: it is at offset " + now);
+      }
+      if (now > applied) {
+        applied = now;
+        deadline = System.nanoTime() + patience.toNanos();
+      }
+      if (!feed.isOpen() || System.nanoTime() > deadline) {
+        throw new IOException(
+            "it does not get beyond offset " + applied + " of " + offset + ": its log says why");
+      }
+      Thread.sleep(FIRST_PAUSE_MILLIS);
+    }
+  }
+
   /** Asks; a server that throws away what it held may be too busy to answer. */
   private Optional<ServerFacts> askPatiently() throws IOException, InterruptedException {
     try {

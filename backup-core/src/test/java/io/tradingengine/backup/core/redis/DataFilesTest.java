@@ -24,7 +24,7 @@ class DataFilesTest {
   }
 
   private static DataFiles of(String version, Map<String, String> settings) throws Exception {
-    return DataFiles.of(state(version, settings), Optional.empty());
+    return DataFiles.of(state(version, settings), Optional.empty(), DataFiles.Log.AS_IT_WAS);
   }
 
   @Test

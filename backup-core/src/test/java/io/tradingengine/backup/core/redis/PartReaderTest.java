@@ -57,7 +57,7 @@ class PartReaderTest {
             Map.of(),
             false,
             bytes -> {}),
-        new RestoreScheme(state, new Way.Blocked(), rdb.length, List.of()));
+        new RestoreScheme(state, new Way.Blocked(), Optional.empty(), rdb.length, List.of()));
   }
 
   private static Contents read(byte[] rdb) throws IOException {
