@@ -166,7 +166,7 @@ final class FilesSource implements VersionedSource {
 
   @Override
   public RestorePreview preview(RestoreTask task) throws IOException {
-    Optional<Replay.Route> route = route(task);
+    Optional<Replay.Route> route = VersionRoute.of(this, task);
     List<Finding> findings = route.map(Replay.Route::findings).orElse(List.of());
     if (route.isPresent() && !route.get().open()) {
       return new RestorePreview(List.of(), 0, findings);
@@ -183,7 +183,7 @@ final class FilesSource implements VersionedSource {
   @Override
   public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
     Optional<VersionFilling> version =
-        route(task).map(VersionRoute::open).flatMap(open -> filling(open, task));
+        VersionRoute.of(this, task).map(VersionRoute::open).flatMap(open -> filling(open, task));
     RestorePlan plan = version.isPresent() ? plan(version.get()) : RestorePlan.of(name, task);
     TreeRestore restore = new TreeRestore(name, plan, task, clock);
     restore.stage(version.isPresent() ? version.get() : new ArchiveFilling(name, task));
@@ -192,12 +192,6 @@ final class FilesSource implements VersionedSource {
 
   private RestorePlan plan(VersionFilling version) throws IOException {
     return RestorePlan.of(name, version.task(), version.head().roots());
-  }
-
-  private Optional<Replay.Route> route(RestoreTask task) throws IOException {
-    return task.replay().isPresent()
-        ? Optional.of(route(task.captured().state(), task.replay().get()))
-        : Optional.empty();
   }
 
   /** What builds the version that is restored; empty for the capture as it is. */

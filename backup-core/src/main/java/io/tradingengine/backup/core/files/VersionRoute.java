@@ -4,11 +4,14 @@ import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.RestoreRefusedException;
 import io.tradingengine.backup.spi.Goal;
 import io.tradingengine.backup.spi.Replay;
+import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StreamPosition;
+import io.tradingengine.backup.spi.VersionedSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Finds the pieces that bring back a version. The capture has no part in that: a version stands on
@@ -31,6 +34,13 @@ record VersionRoute(String source, String extension, boolean cumulative) {
     return refused(
         "knows no such target as " + goal,
         "restore it to a recovery point, or as far as its versions go");
+  }
+
+  /** The route of a restore that goes beyond the capture; empty for one that does not. */
+  static Optional<Replay.Route> of(VersionedSource source, RestoreTask task) throws IOException {
+    return task.replay().isPresent()
+        ? Optional.of(source.route(task.captured().state(), task.replay().get()))
+        : Optional.empty();
   }
 
   /**
