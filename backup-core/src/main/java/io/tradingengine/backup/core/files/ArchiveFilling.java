@@ -1,10 +1,10 @@
 package io.tradingengine.backup.core.files;
 
 import io.tradingengine.backup.spi.RestoreTask;
-import io.tradingengine.backup.spi.SourceState;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Builds the roots of a capture from its archive.
@@ -20,15 +20,15 @@ record ArchiveFilling(String source, RestoreTask task) implements TreeRestore.Fi
     try (ArchiveReader archive = ArchiveReader.open(source, task.captured());
         Syncer syncer = new Syncer()) {
       Totals totals = new Extraction(archive, stagings, ownership, syncer, task.progress()).run();
-      checkTotals(archive, totals);
+      checkTotals(archive, totals, "manifest", task.captured().state()::require);
       syncer.await();
       return totals.bytes();
     }
   }
 
   /** An archive that was cut between two members is well-formed, but not whole. */
-  private void checkTotals(ArchiveReader archive, Totals totals) {
-    SourceState state = task.captured().state();
+  static void checkTotals(
+      Members archive, Totals totals, String who, UnaryOperator<String> expected) {
     Map<String, Long> counts =
         Map.of(
             Archive.FILES, totals.files(),
@@ -37,10 +37,9 @@ record ArchiveFilling(String source, RestoreTask task) implements TreeRestore.Fi
             Archive.BYTES, totals.bytes());
     counts.forEach(
         (name, count) -> {
-          String expected = state.require(name);
-          if (!expected.equals(Long.toString(count))) {
-            throw archive.refuse(
-                "has %d %s, and the manifest says %s".formatted(count, name, expected));
+          String said = expected.apply(name);
+          if (!said.equals(Long.toString(count))) {
+            throw archive.refuse("has %d %s, and the %s says %s".formatted(count, name, who, said));
           }
         });
   }

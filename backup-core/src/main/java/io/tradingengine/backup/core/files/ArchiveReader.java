@@ -4,7 +4,6 @@ import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.Captured.ArtifactInfo;
 import java.io.BufferedInputStream;
-import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Reads an archive's members one after the other, and refuses what {@link TreeCapture} never
  * writes. Not safe for concurrent use.
  */
-final class ArchiveReader implements Closeable {
+final class ArchiveReader implements Members {
   /** Far more than the longest name and the longest link need. */
   private static final int MAX_HEADERS = 64 << 10;
 
@@ -74,14 +73,22 @@ final class ArchiveReader implements Closeable {
             .mapToLong(ArtifactInfo::size)
             .findFirst()
             .orElseThrow(() -> new IntegrityException(key, "is missing from the manifest", null));
-    return new ArchiveReader(
-        key,
-        length,
-        new Metered(new BufferedInputStream(captured.open(Archive.ARTIFACT, 0), Archive.BUFFER)));
+    return of(key, length, captured.open(Archive.ARTIFACT, 0));
   }
 
-  /** The next member, or null at the end. */
-  @Nullable Member next() throws IOException {
+  /**
+   * Reads a tar.
+   *
+   * @param key what messages call it
+   * @param length how long it is at most, in bytes
+   */
+  static ArchiveReader of(String key, long length, InputStream in) {
+    return new ArchiveReader(key, length, new Metered(new BufferedInputStream(in, Archive.BUFFER)));
+  }
+
+  @Override
+  public @Nullable Member next() throws IOException {
+    skipContent();
     TarArchiveEntry entry;
     try {
       in.left = MAX_HEADERS;
@@ -100,7 +107,7 @@ final class ArchiveReader implements Closeable {
     if (entry.getSize() != size) {
       throw refuse(entry.getName(), "has content, which only files have");
     }
-    if (size < 0 || size > length - entry.getDataOffset()) {
+    if (size < 0 || size > length - Math.max(0, entry.getDataOffset())) {
       throw refuse(entry.getName(), "says it has " + size + " bytes, more than the archive");
     }
     String name = entry.getName();
@@ -117,8 +124,8 @@ final class ArchiveReader implements Closeable {
         entry.getLinkName());
   }
 
-  /** Reads the current member's content into {@code bytes}, as much of it as fits. */
-  int read(byte[] bytes) throws IOException {
+  @Override
+  public int read(byte[] bytes) throws IOException {
     int filled = 0;
     while (filled < bytes.length) {
       int got = readSome(bytes, filled);
@@ -130,6 +137,16 @@ final class ArchiveReader implements Closeable {
     return filled;
   }
 
+  /** What nobody has read of the current member's content; the next header is metered. */
+  private void skipContent() throws IOException {
+    if (tar.getCurrentEntry() != null) {
+      byte[] skipped = new byte[Archive.BLOCK];
+      while (read(skipped) > 0) {
+        // Reads on to the member's end.
+      }
+    }
+  }
+
   private int readSome(byte[] bytes, int from) throws IOException {
     try {
       return tar.read(bytes, from, bytes.length - from);
@@ -139,8 +156,8 @@ final class ArchiveReader implements Closeable {
     }
   }
 
-  /** Says why a member is refused. */
-  IntegrityException refuse(String member, String why) {
+  @Override
+  public IntegrityException refuse(String member, String why) {
     return new IntegrityException(
         key,
         "member '" + RawNames.show(member) + "' " + why,
@@ -148,8 +165,8 @@ final class ArchiveReader implements Closeable {
         null);
   }
 
-  /** Says why the archive as a whole is refused. */
-  IntegrityException refuse(String why) {
+  @Override
+  public IntegrityException refuse(String why) {
     return new IntegrityException(key, why, null);
   }
 

@@ -18,9 +18,11 @@ import java.util.regex.PatternSyntaxException;
 final class Excludes {
   private static final String ANY_FOLDERS = "**/";
 
+  private final List<String> patterns;
   private final List<PathMatcher> matchers;
 
-  private Excludes(List<PathMatcher> matchers) {
+  private Excludes(List<String> patterns, List<PathMatcher> matchers) {
+    this.patterns = List.copyOf(patterns);
     this.matchers = List.copyOf(matchers);
   }
 
@@ -43,7 +45,12 @@ final class Excludes {
         matchers.add(matcher(pattern, variant));
       }
     }
-    return new Excludes(matchers);
+    return new Excludes(patterns, matchers);
+  }
+
+  /** The patterns as they were given. */
+  List<String> patterns() {
+    return patterns;
   }
 
   private static PathMatcher matcher(String pattern, String variant) {

@@ -28,7 +28,7 @@ final class Extraction {
   private static final FileAttribute<Set<PosixFilePermission>> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-  private final ArchiveReader archive;
+  private final Members archive;
   private final List<Staging> stagings;
   private final MemberGuard guard;
   private final Ownership ownership;
@@ -45,7 +45,7 @@ final class Extraction {
    * @param stagings one for each root, in the order of the archive
    */
   Extraction(
-      ArchiveReader archive,
+      Members archive,
       List<Staging> stagings,
       Ownership ownership,
       Syncer syncer,

@@ -14,13 +14,22 @@ import java.util.Map;
  * @param mode permission bits, 0 to 07777
  * @param uid number of its owner
  * @param gid number of its group
- * @param modified when its content last changed
+ * @param modified when its content last changed, or when it says so
+ * @param changed when anything about it last changed; nobody can set it
  * @param inode which file it is
  * @param links how many names it has
  * @param size bytes, for a file
  */
 record FileStat(
-    Kind kind, int mode, long uid, long gid, FileTime modified, Inode inode, int links, long size) {
+    Kind kind,
+    int mode,
+    long uid,
+    long gid,
+    FileTime modified,
+    FileTime changed,
+    Inode inode,
+    int links,
+    long size) {
   private static final int TYPE_BITS = 0170000;
 
   /** What a path can be. */
@@ -52,7 +61,7 @@ record FileStat(
     Map<String, Object> values =
         Files.readAttributes(
             path,
-            "unix:mode,uid,gid,dev,ino,nlink,size,lastModifiedTime",
+            "unix:mode,uid,gid,dev,ino,nlink,size,lastModifiedTime,ctime",
             LinkOption.NOFOLLOW_LINKS);
     int mode = number(values, "mode").intValue();
     return new FileStat(
@@ -61,6 +70,7 @@ record FileStat(
         Integer.toUnsignedLong(number(values, "uid").intValue()),
         Integer.toUnsignedLong(number(values, "gid").intValue()),
         (FileTime) value(values, "lastModifiedTime"),
+        (FileTime) value(values, "ctime"),
         new Inode(number(values, "dev").longValue(), number(values, "ino").longValue()),
         number(values, "nlink").intValue(),
         number(values, "size").longValue());

@@ -4,12 +4,15 @@ import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.files.FileStat.Kind;
 import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.ArtifactStream;
+import io.tradingengine.backup.spi.ChangeSink;
+import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
-import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
+import io.tradingengine.backup.spi.StreamPosition;
 import io.tradingengine.backup.spi.Timing;
+import io.tradingengine.backup.spi.VersionedSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,10 +22,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Files and folders. Used by one run at a time. */
-final class FilesSource implements Source {
+final class FilesSource implements VersionedSource {
   private final String name;
   private final List<Path> roots;
   private final Excludes excludes;
@@ -108,7 +113,7 @@ final class FilesSource implements Source {
     Map<String, String> attributes = new TreeMap<>();
     Instant walked;
     try (ArtifactStream stream = out.create(Archive.ARTIFACT, Archive.EXTENSION)) {
-      TreeCapture capture = new TreeCapture(stream, findings);
+      TreeCapture capture = new TreeCapture(stream, stream::index, findings);
       TreeWalk walk = new TreeWalk(excludes, capture, findings);
       int number = 0;
       for (Path root : roots) {
@@ -119,6 +124,7 @@ final class FilesSource implements Source {
       }
       walked = clock.instant();
       capture.finish();
+      stream.finish();
       describe(capture.totals(), attributes);
     }
     findings.finish();
@@ -143,15 +149,56 @@ final class FilesSource implements Source {
   }
 
   @Override
+  public VersionTracker tracker(ChangeSink sink) {
+    return new TreeVersions(sink, new TreeVersions.Trees(roots, excludes), clock);
+  }
+
+  /** A version does not go on from a capture, so that there is none to go on from. */
+  @Override
+  public Optional<StreamPosition> positionOf(SourceState state) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Replay.Route route(SourceState state, Replay replay) throws IOException {
+    return new VersionRoute(name, TreeVersions.EXTENSION, true).to(state, replay);
+  }
+
+  @Override
   public RestorePreview preview(RestoreTask task) throws IOException {
-    return RestorePlan.of(name, task).preview();
+    Optional<Replay.Route> route = VersionRoute.of(this, task);
+    List<Finding> findings = route.map(Replay.Route::findings).orElse(List.of());
+    if (route.isPresent() && !route.get().open()) {
+      return new RestorePreview(List.of(), 0, findings);
+    }
+    Optional<VersionFilling> version = route.flatMap(open -> filling(open, task));
+    RestorePreview preview =
+        (version.isPresent() ? plan(version.get()) : RestorePlan.of(name, task)).preview();
+    return new RestorePreview(
+        preview.targets(),
+        preview.bytes(),
+        Stream.concat(findings.stream(), preview.findings().stream()).toList());
   }
 
   @Override
   public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
-    TreeRestore restore = new TreeRestore(name, RestorePlan.of(name, task), task, clock);
-    restore.stage(new ArchiveFilling(name, task));
+    Optional<VersionFilling> version =
+        VersionRoute.of(this, task).map(VersionRoute::open).flatMap(open -> filling(open, task));
+    RestorePlan plan = version.isPresent() ? plan(version.get()) : RestorePlan.of(name, task);
+    TreeRestore restore = new TreeRestore(name, plan, task, clock);
+    restore.stage(version.isPresent() ? version.get() : new ArchiveFilling(name, task));
     return restore;
+  }
+
+  private RestorePlan plan(VersionFilling version) throws IOException {
+    return RestorePlan.of(name, version.task(), version.head().roots());
+  }
+
+  /** What builds the version that is restored; empty for the capture as it is. */
+  private Optional<VersionFilling> filling(Replay.Route route, RestoreTask task) {
+    return task.replay()
+        .filter(replay -> !route.pieces().isEmpty())
+        .map(replay -> new VersionFilling(name, route.pieces(), replay.changes(), task));
   }
 
   @Override

@@ -30,9 +30,9 @@ record RestorePlan(List<RootTarget> roots, List<Finding> findings) {
     findings = List.copyOf(findings);
   }
 
+  /** The plan for what a capture holds. */
   static RestorePlan of(String source, RestoreTask task) throws IOException {
-    List<RootTarget> roots = new ArrayList<>();
-    List<Finding> findings = new ArrayList<>();
+    List<VersionHead.Root> roots = new ArrayList<>();
     SourceState state = task.captured().state();
     for (int number = 1; ; number++) {
       String key = Archive.ROOT + number;
@@ -40,15 +40,34 @@ record RestorePlan(List<RootTarget> roots, List<Finding> findings) {
       if (root.isEmpty()) {
         break;
       }
-      String member = memberOf(root.get());
-      Path target = targetOf(member, task);
-      checkWay(source, target, task.into(), findings);
-      long bytes = number(state, key + Archive.ROOT_BYTES);
       roots.add(
-          new RootTarget(member, target, bytes, Occupant.of(target), Places.isMountPoint(target)));
+          new VersionHead.Root(memberOf(root.get()), number(state, key + Archive.ROOT_BYTES)));
     }
     if (roots.isEmpty()) {
       throw new BackupException("the manifest names no captured path of the source " + source);
+    }
+    return of(source, task, roots);
+  }
+
+  /**
+   * The plan for some roots.
+   *
+   * @param captured in the order in which they stand in the archive
+   */
+  static RestorePlan of(String source, RestoreTask task, List<VersionHead.Root> captured)
+      throws IOException {
+    List<RootTarget> roots = new ArrayList<>();
+    List<Finding> findings = new ArrayList<>();
+    for (VersionHead.Root root : captured) {
+      Path target = targetOf(root.member(), task);
+      checkWay(source, target, task.into(), findings);
+      roots.add(
+          new RootTarget(
+              root.member(),
+              target,
+              root.bytes(),
+              Occupant.of(target),
+              Places.isMountPoint(target)));
     }
     checkOccupants(source, roots, task.force(), findings);
     checkSpace(source, roots, findings);

@@ -1,6 +1,5 @@
 package io.tradingengine.backup.core.files;
 
-import io.tradingengine.backup.spi.RestoreTask;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.LinkOption;
@@ -9,13 +8,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 
 /**
  * Writes an application's state to a file that only its owner may read.
  *
- * @param task what is restored
+ * @param content its bytes
+ * @param progress told of bytes done
  */
-record StateFilling(RestoreTask task) implements TreeRestore.Filling {
+record StateFilling(StateContent content, LongConsumer progress) implements TreeRestore.Filling {
 
   @Override
   public long fill(List<Staging> stagings, Ownership ownership)
@@ -27,17 +28,15 @@ record StateFilling(RestoreTask task) implements TreeRestore.Filling {
             Set.of(
                 StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      task.captured()
-          .readParallel(
-              StateSource.ARTIFACT,
-              (offset, bytes) -> {
-                int length = bytes.remaining();
-                for (long at = offset; bytes.hasRemaining(); ) {
-                  at += file.write(bytes, at);
-                }
-                written.add(length);
-                task.progress().accept(length);
-              });
+      content.readAll(
+          (offset, bytes) -> {
+            int length = bytes.remaining();
+            for (long at = offset; bytes.hasRemaining(); ) {
+              at += file.write(bytes, at);
+            }
+            written.add(length);
+            progress.accept(length);
+          });
       file.force(true);
     }
     return written.sum();

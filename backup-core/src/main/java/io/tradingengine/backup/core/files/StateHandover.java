@@ -2,13 +2,13 @@ package io.tradingengine.backup.core.files;
 
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.State;
-import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.StagedRestore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 
 /**
  * Hands a captured state to the application's callback: first all of it is read and verified, and
@@ -17,25 +17,26 @@ import java.util.concurrent.atomic.LongAdder;
 final class StateHandover implements StagedRestore {
   private final String source;
   private final State.Restore callback;
-  private final RestoreTask task;
+  private final StateContent content;
+  private final LongConsumer progress;
   private final LongAdder verified = new LongAdder();
   private long taken;
 
-  StateHandover(String source, State.Restore callback, RestoreTask task) {
+  StateHandover(
+      String source, State.Restore callback, StateContent content, LongConsumer progress) {
     this.source = source;
     this.callback = callback;
-    this.task = task;
+    this.content = content;
+    this.progress = progress;
   }
 
   /** Reads all of it; the application is not touched. */
   void stage() throws IOException, InterruptedException {
-    task.captured()
-        .readParallel(
-            StateSource.ARTIFACT,
-            (offset, bytes) -> {
-              verified.add(bytes.remaining());
-              task.progress().accept(bytes.remaining());
-            });
+    content.readAll(
+        (offset, bytes) -> {
+          verified.add(bytes.remaining());
+          progress.accept(bytes.remaining());
+        });
   }
 
   @Override
@@ -45,7 +46,7 @@ final class StateHandover implements StagedRestore {
 
   @Override
   public void publish() throws IOException, InterruptedException {
-    try (InputStream stored = task.captured().open(StateSource.ARTIFACT, 0)) {
+    try (InputStream stored = content.open()) {
       CallbackInput handed = new CallbackInput(stored);
       try {
         callback.read(handed);

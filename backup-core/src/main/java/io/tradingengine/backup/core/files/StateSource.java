@@ -1,27 +1,30 @@
 package io.tradingengine.backup.core.files;
 
-import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.State;
 import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.ArtifactStream;
-import io.tradingengine.backup.spi.Captured.ArtifactInfo;
+import io.tradingengine.backup.spi.ChangeSink;
+import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
-import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
+import io.tradingengine.backup.spi.StreamPosition;
 import io.tradingengine.backup.spi.Timing;
+import io.tradingengine.backup.spi.VersionedSource;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** What an application's callbacks write and take in. Used by one run at a time. */
-final class StateSource implements Source {
+final class StateSource implements VersionedSource {
   static final String TYPE = "state";
 
   /** The one artifact of a capture. */
@@ -77,21 +80,57 @@ final class StateSource implements Source {
     State.Capture callback =
         capture.orElseThrow(() -> new IOException("cannot capture " + noCapture()));
     try (ArtifactStream stream = out.create(ARTIFACT, EXTENSION)) {
-      CallbackOutput handed = new CallbackOutput(stream);
       Instant asOf = clock.instant();
-      try {
-        callback.write(handed);
-      } catch (InterruptedException e) {
-        throw e;
-      } catch (Exception | AssertionError | StackOverflowError | LinkageError e) {
-        // Whatever it is: other languages on the JVM throw what the interface does not declare.
-        handed.end();
-        throw new IOException("the capture callback failed: " + reason(e), e);
-      }
-      handed.end();
+      write(callback, stream);
       stream.finish();
       return new SourceState(asOf, Map.of());
     }
+  }
+
+  /**
+   * Has a callback write the state.
+   *
+   * @throws IOException if it fails, or a write has failed, whatever it made of that
+   */
+  static void write(State.Capture callback, OutputStream out)
+      throws IOException, InterruptedException {
+    CallbackOutput handed = new CallbackOutput(out);
+    try {
+      callback.write(handed);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception | AssertionError | StackOverflowError | LinkageError e) {
+      // Whatever it is: other languages on the JVM throw what the interface does not declare.
+      handed.end();
+      throw new IOException("the capture callback failed: " + reason(e), e);
+    }
+    handed.end();
+  }
+
+  @Override
+  public VersionTracker tracker(ChangeSink sink) {
+    return capture.isPresent()
+        ? new StateVersions(sink, capture.get(), clock)
+        : new VersionTracker() {
+          @Override
+          public Optional<StreamPosition> capture() {
+            return Optional.empty();
+          }
+
+          @Override
+          public void close() {}
+        };
+  }
+
+  /** A version does not go on from a capture, so that there is none to go on from. */
+  @Override
+  public Optional<StreamPosition> positionOf(SourceState state) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Replay.Route route(SourceState state, Replay replay) throws IOException {
+    return new VersionRoute(name, StateVersions.EXTENSION, false).to(state, replay);
   }
 
   /** What a callback threw, in words. */
@@ -102,12 +141,33 @@ final class StateSource implements Source {
 
   @Override
   public RestorePreview preview(RestoreTask task) throws IOException {
-    Optional<Path> file = file(task);
-    if (file.isPresent()) {
-      return RestorePlan.ofFile(name, task, file.get(), size(task)).preview();
+    Optional<Replay.Route> route = VersionRoute.of(this, task);
+    List<Finding> findings = new ArrayList<>();
+    route.ifPresent(found -> findings.addAll(found.findings()));
+    if (route.isPresent() && !route.get().open()) {
+      return new RestorePreview(List.of(), 0, findings);
     }
-    return new RestorePreview(
-        List.of(), size(task), List.of(restore.isPresent() ? handover() : nowhere()));
+    long size = content(route, task).size();
+    Optional<Path> file = file(task);
+    if (file.isEmpty()) {
+      findings.add(restore.isPresent() ? handover() : nowhere());
+      return new RestorePreview(List.of(), size, findings);
+    }
+    RestorePreview preview = RestorePlan.ofFile(name, task, file.get(), size).preview();
+    findings.addAll(preview.findings());
+    return new RestorePreview(preview.targets(), size, findings);
+  }
+
+  private StateContent content(Optional<Replay.Route> route, RestoreTask task) {
+    return task.replay()
+        .flatMap(
+            replay ->
+                route.stream()
+                    .flatMap(found -> found.pieces().stream())
+                    .findFirst()
+                    .<StateContent>map(
+                        piece -> new StateContent.OfVersion(piece, replay.changes())))
+        .orElseGet(() -> new StateContent.OfCapture(name, task.captured()));
   }
 
   private Finding handover() {
@@ -125,16 +185,16 @@ final class StateSource implements Source {
 
   @Override
   public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
+    StateContent content = content(VersionRoute.of(this, task).map(VersionRoute::open), task);
     Optional<Path> file = file(task);
     if (file.isPresent()) {
-      RestorePlan plan = RestorePlan.ofFile(name, task, file.get(), size(task));
+      RestorePlan plan = RestorePlan.ofFile(name, task, file.get(), content.size());
       TreeRestore writing = new TreeRestore(name, plan, task, clock);
-      writing.stage(new StateFilling(task));
+      writing.stage(new StateFilling(content, task.progress()));
       return writing;
     }
-    StateHandover handover =
-        new StateHandover(
-            name, restore.orElseThrow(() -> new IOException(nowhere().toString())), task);
+    State.Restore callback = restore.orElseThrow(() -> new IOException(nowhere().toString()));
+    StateHandover handover = new StateHandover(name, callback, content, task.progress());
     handover.stage();
     return handover;
   }
@@ -143,17 +203,6 @@ final class StateSource implements Source {
   private static Optional<Path> file(RestoreTask task) {
     return task.into()
         .map(into -> into.toAbsolutePath().normalize().resolve(ARTIFACT + "." + EXTENSION));
-  }
-
-  private long size(RestoreTask task) {
-    return task.captured().artifacts().stream()
-        .filter(artifact -> artifact.name().equals(ARTIFACT))
-        .mapToLong(ArtifactInfo::size)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new BackupException(
-                    "the backup's source '" + name + "' has no artifact '" + ARTIFACT + "'"));
   }
 
   @Override

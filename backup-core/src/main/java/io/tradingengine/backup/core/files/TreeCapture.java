@@ -1,10 +1,10 @@
 package io.tradingengine.backup.core.files;
 
 import io.tradingengine.backup.core.files.FileStat.Inode;
-import io.tradingengine.backup.spi.ArtifactStream;
 import io.tradingengine.backup.spi.IndexEntry;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -12,10 +12,12 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -37,7 +39,7 @@ final class TreeCapture implements TreeWalk.Visitor {
   /** Bounds memory; a file whose first name is forgotten is stored once more. */
   private static final int MAX_SEVERAL_NAMES = 100_000;
 
-  private final ArtifactStream out;
+  private final Index index;
   private final BufferedOutputStream buffered;
   private final TarArchiveOutputStream tar;
   private final FindingLog findings;
@@ -54,6 +56,7 @@ final class TreeCapture implements TreeWalk.Visitor {
       };
   private final byte[] buffer = new byte[Archive.BUFFER];
   private long written;
+  private Optional<MessageDigest> hashing = Optional.empty();
 
   /** Where a file with several names is stored, and how many names of it are still to come. */
   private record FirstName(String member, long offset, long size, int more) {}
@@ -61,8 +64,23 @@ final class TreeCapture implements TreeWalk.Visitor {
   /** What came of reading a file. */
   private record Copied(long read, boolean failed) {}
 
-  TreeCapture(ArtifactStream out, FindingLog findings) {
-    this.out = out;
+  /** Takes note of where each file stands in the tar. */
+  @FunctionalInterface
+  interface Index {
+    void add(IndexEntry entry) throws IOException;
+  }
+
+  /**
+   * What stands in the tar for a file.
+   *
+   * @param size bytes of its content in the tar; 0 for a hard link
+   * @param disk what these take up, in bytes of whole blocks that are not zeros
+   * @param first for a hard link, the member that it names once more; else empty
+   */
+  record Stored(long size, long disk, String first) {}
+
+  TreeCapture(OutputStream out, Index index, FindingLog findings) {
+    this.index = index;
     this.findings = findings;
     this.buffered = new BufferedOutputStream(out, Archive.BUFFER);
     this.tar = new TarArchiveOutputStream(buffered, Archive.NAME_ENCODING);
@@ -86,11 +104,10 @@ final class TreeCapture implements TreeWalk.Visitor {
     return bytes;
   }
 
-  /** Ends the archive and its artifact. */
+  /** Ends the archive; what it was written to stays open. */
   void finish() throws IOException {
     tar.finish();
     buffered.flush();
-    out.finish();
   }
 
   @Override
@@ -112,18 +129,30 @@ final class TreeCapture implements TreeWalk.Visitor {
   @Override
   public void file(TreeWalk.Node node, TreeWalk.Opener opener)
       throws IOException, InterruptedException {
+    store(node, opener, Optional.empty());
+  }
+
+  /**
+   * Writes a file.
+   *
+   * @param digest is given the content as it stands in the tar
+   * @return what was written; empty if the file cannot be opened, which is a finding
+   */
+  Optional<Stored> store(TreeWalk.Node node, TreeWalk.Opener opener, Optional<MessageDigest> digest)
+      throws IOException, InterruptedException {
     FirstName first = severalNames.get(node.stat().inode());
     if (first != null) {
       hardLink(node, first);
-      return;
+      return Optional.of(new Stored(0, 0, first.member()));
     }
     long size;
+    long before = written;
     SeekableByteChannel channel;
     try {
       channel = opener.open();
     } catch (IOException e) {
       findings.leftOut(node.path(), e);
-      return;
+      return Optional.empty();
     }
     try (channel) {
       size = channel.size();
@@ -132,10 +161,12 @@ final class TreeCapture implements TreeWalk.Visitor {
       begin(header, node.stat().modified());
       remember(node, size);
       index(node, IndexEntry.Type.FILE, tar.getBytesWritten(), size, "");
+      hashing = digest;
       copy(node, channel, size);
     }
     tar.closeArchiveEntry();
     totals.addFile(size);
+    return Optional.of(new Stored(size, written - before, ""));
   }
 
   private void hardLink(TreeWalk.Node node, FirstName first) throws IOException {
@@ -198,7 +229,7 @@ final class TreeCapture implements TreeWalk.Visitor {
             "see to its cause, such as a failing disk, and back up again");
         return new Copied(read, true);
       }
-      tar.write(buffer, 0, got);
+      content(buffer, got);
       written += Holes.bytesToWrite(buffer, got);
       read += got;
       if (got < wanted) {
@@ -216,7 +247,7 @@ final class TreeCapture implements TreeWalk.Visitor {
     return bytes.position();
   }
 
-  private static InterruptedException interrupted(Path path, ClosedByInterruptException cause) {
+  static InterruptedException interrupted(Path path, ClosedByInterruptException cause) {
     Thread.interrupted(); // the exception stands for the interruption from here on
     InterruptedException interrupted =
         new InterruptedException("interrupted while reading " + path);
@@ -226,8 +257,13 @@ final class TreeCapture implements TreeWalk.Visitor {
 
   private void pad(long missing) throws IOException {
     for (long left = missing; left > 0; left -= ZEROS.length) {
-      tar.write(ZEROS, 0, (int) Math.min(left, ZEROS.length));
+      content(ZEROS, (int) Math.min(left, ZEROS.length));
     }
+  }
+
+  private void content(byte[] bytes, int length) throws IOException {
+    tar.write(bytes, 0, length);
+    hashing.ifPresent(digest -> digest.update(bytes, 0, length));
   }
 
   private void reportChange(TreeWalk.Node node, long size) {
@@ -311,7 +347,7 @@ final class TreeCapture implements TreeWalk.Visitor {
 
   private void index(TreeWalk.Node node, IndexEntry.Type type, long offset, long size, String link)
       throws IOException {
-    out.index(
+    index.add(
         new IndexEntry(RawNames.show(node.member()), type, node.stat().mode(), offset, size, link));
   }
 }
