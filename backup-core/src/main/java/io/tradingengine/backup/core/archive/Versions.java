@@ -34,7 +34,7 @@ final class Versions implements Closeable {
   /** Looks for changes; what fails is an alarm, and tried again the next time. */
   synchronized void look() throws InterruptedException {
     try {
-      tracker.capture().ifPresent(position -> current = position);
+      tracker.capture().ifPresent(this::keep);
       archive.clear(name);
     } catch (IOException | RuntimeException e) {
       if (Thread.currentThread().isInterrupted()) {
@@ -47,6 +47,12 @@ final class Versions implements Closeable {
               "its changes are not kept: " + reason,
               "recovery points go on with the version before; it is tried again"));
     }
+  }
+
+  /** What the tracker names has been handed over, by an earlier process perhaps. */
+  private void keep(StreamPosition position) {
+    archive.archived(position);
+    current = position;
   }
 
   @Override
