@@ -54,6 +54,15 @@ public interface RestoreManager extends AutoCloseable {
    */
   RestoreReport execute(RestorePlan plan);
 
+  /**
+   * Starts a restored server, follows its recovery, and returns when it is open, or has stopped
+   * where it was to. The report of the restore has the commands that do so by hand.
+   *
+   * @throws BackupException if there is no such source, or the server does not start; the message
+   *     says what its log said last
+   */
+  StartedServer start(ServerStart start);
+
   /** Stops what runs and lets go of everything. */
   @Override
   void close();

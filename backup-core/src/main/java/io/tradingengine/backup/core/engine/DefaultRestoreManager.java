@@ -8,8 +8,14 @@ import io.tradingengine.backup.RestoreManager;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
+import io.tradingengine.backup.ServerStart;
+import io.tradingengine.backup.StartedServer;
 import io.tradingengine.backup.core.point.PointStore;
 import io.tradingengine.backup.core.volume.VolumeOptions;
+import io.tradingengine.backup.spi.LaunchableSource;
+import io.tradingengine.backup.spi.Settings;
+import io.tradingengine.backup.spi.Source;
+import io.tradingengine.backup.spi.SourceNames;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -54,6 +60,32 @@ final class DefaultRestoreManager extends RepositoryManager implements RestoreMa
                 .execute(plan);
           } catch (IOException e) {
             throw new BackupException("The restore failed: " + Messages.of(e), e);
+          }
+        });
+  }
+
+  @Override
+  public StartedServer start(ServerStart start) {
+    return runs.run(
+        "start of " + start.source(),
+        () -> {
+          Settings settings =
+              config.sources().stream()
+                  .filter(each -> SourceNames.of(each).equals(start.source()))
+                  .findFirst()
+                  .orElseThrow(
+                      () ->
+                          new BackupException(
+                              "The configuration has no source '" + start.source() + "'"));
+          try (Source source = Components.source(settings)) {
+            if (source instanceof LaunchableSource launchable) {
+              return launchable.launch(start);
+            }
+            throw new BackupException(
+                "'" + start.source() + "' is nothing that is started", "only PostgreSQL is", null);
+          } catch (IOException e) {
+            throw new BackupException(
+                "'" + start.source() + "' cannot be started: " + Messages.of(e), e);
           }
         });
   }

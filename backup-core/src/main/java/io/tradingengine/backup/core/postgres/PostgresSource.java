@@ -1,11 +1,14 @@
 package io.tradingengine.backup.core.postgres;
 
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.ServerStart;
+import io.tradingengine.backup.StartedServer;
 import io.tradingengine.backup.core.postgres.wire.ConnectionSpec;
 import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.ChangeFollower;
 import io.tradingengine.backup.spi.ChangeSink;
 import io.tradingengine.backup.spi.ContinuousSource;
+import io.tradingengine.backup.spi.LaunchableSource;
 import io.tradingengine.backup.spi.Lease;
 import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestorePreview;
@@ -20,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** A PostgreSQL server: captured over the replication protocol, restored into a data directory. */
-final class PostgresSource implements ContinuousSource {
+final class PostgresSource implements ContinuousSource, LaunchableSource {
   static final String TYPE = "postgres";
 
   private final String name;
@@ -100,6 +103,11 @@ final class PostgresSource implements ContinuousSource {
   @Override
   public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
     return restore.stage(task);
+  }
+
+  @Override
+  public StartedServer launch(ServerStart start) throws IOException, InterruptedException {
+    return new ServerLaunch(start, spec).run();
   }
 
   /** Nothing is kept open between calls. */

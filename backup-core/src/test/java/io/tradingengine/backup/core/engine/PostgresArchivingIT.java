@@ -17,17 +17,27 @@ import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
 import io.tradingengine.backup.Secret;
+import io.tradingengine.backup.ServerStart;
+import io.tradingengine.backup.StartedServer;
 import io.tradingengine.backup.core.support.CuttingProxy;
 import io.tradingengine.backup.core.support.NonRoot;
 import io.tradingengine.backup.core.support.Oracles;
 import io.tradingengine.backup.core.support.PgServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +50,9 @@ import org.junit.jupiter.params.provider.FieldSource;
 @Timeout(180)
 class PostgresArchivingIT {
   private static final String SMALL_SEGMENTS = "--wal-segsize=1";
+
+  private static final String TRADES =
+      "SELECT count(*) || ' ' || md5(string_agg(id || note, ',' ORDER BY id)) FROM trade";
 
   /** The version whose pg_basebackup is at hand, for standbys. */
   private static final int MAJOR = 15;
@@ -84,8 +97,7 @@ class PostgresArchivingIT {
   }
 
   private static String trades(PgServer server) {
-    return server.value(
-        "SELECT count(*) || ' ' || md5(string_agg(id || note, ',' ORDER BY id)) FROM trade");
+    return server.value(TRADES);
   }
 
   private RestorePlan plan(RestoreRequest request) {
@@ -362,6 +374,76 @@ class PostgresArchivingIT {
       return server.value("SELECT 1").equals("1");
     } catch (IllegalStateException e) {
       return false;
+    }
+  }
+
+  @Test
+  void theRestoredServerIsStartedFollowedAndReportedOpenOrPaused() throws Exception {
+    String expected;
+    try (PgServer server = small(17);
+        BackupManager manager = manager(server);
+        Archiving archiving = manager.startArchiving()) {
+      manager.createFullBackup();
+      insert(server, 10_000);
+      manager.markRecoveryPoint("middle");
+      expected = trades(server);
+      insert(server, 10_000);
+      manager.markRecoveryPoint("end");
+      assertThat(archiving.status().findings()).isEmpty();
+    }
+    for (String point : List.of("middle", "end")) {
+      for (boolean paused : List.of(false, true)) {
+        RestoreRequest request = RestoreRequest.latest().atPoint(point);
+        StartedServer.State state = started(paused ? request.paused() : request, point, expected);
+        assertThat(state)
+            .as(point)
+            .isEqualTo(paused ? StartedServer.State.PAUSED : StartedServer.State.OPEN);
+      }
+    }
+  }
+
+  private StartedServer.State started(RestoreRequest request, String point, String expected)
+      throws Exception {
+    Path home = Files.createTempDirectory("restored-server");
+    Path data = restore(request);
+    Path place = home.resolve("data");
+    Files.move(data, place);
+    NonRoot.giveAway(home);
+    int port = freePort();
+    try (RestoreManager manager = RestoreManager.create(config(at(1)))) {
+      StartedServer started =
+          manager.start(
+              ServerStart.of("postgres", PgServer.bin(17), place)
+                  .port(port)
+                  .within(Duration.ofSeconds(60)));
+      try {
+        if (point.equals("middle")) {
+          assertThat(tradesAt(port)).isEqualTo(expected);
+        }
+        return started.state();
+      } finally {
+        Oracles.run("kill", "-QUIT", Long.toString(started.pid())).orFail();
+      }
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String tradesAt(int port) throws SQLException {
+    Properties login = new Properties();
+    login.setProperty("user", PgServer.USER);
+    login.setProperty("password", PgServer.PASSWORD);
+    try (Connection connection =
+            DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + port + "/postgres", login);
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(TRADES)) {
+      rows.next();
+      return rows.getString(1);
     }
   }
 

@@ -65,6 +65,14 @@ public final class NonRoot {
     }
   }
 
+  /** Gives a tree below the temporary folder to somebody who is not root, if we are. */
+  public static void giveAway(Path tree) {
+    if (WAY != Way.NOT_NEEDED) {
+      Oracles.run("chown", "-R", "nobody:nogroup", tree.toString()).orFail();
+      Oracles.run("chmod", "755", tree.toString()).orFail();
+    }
+  }
+
   private static Way way() {
     if (!"root".equals(System.getProperty("user.name"))) {
       return Way.NOT_NEEDED;
