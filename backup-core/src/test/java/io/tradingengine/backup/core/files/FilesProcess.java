@@ -42,6 +42,10 @@ final class FilesProcess {
 
   /** Captures the first path and restores it into the second, or hangs in the midst of that. */
   public static void main(String[] arguments) throws Exception {
+    if (arguments[0].equals("look")) {
+      lookTwice(Path.of(arguments[1]));
+      return;
+    }
     if (arguments[0].equals("versions")) {
       keepVersions(Path.of(arguments[1]), Path.of(arguments[2]));
       return;
@@ -62,6 +66,21 @@ final class FilesProcess {
             });
     Trees.restore(task).findings().forEach(finding -> say("restored: " + finding));
     say("done");
+  }
+
+  /** Looks twice at what may change its mind about what it may read. */
+  private static void lookTwice(Path root) throws Exception {
+    FilesSource source =
+        new FilesSource("config", List.of(root), Excludes.parse(List.of()), Clock.systemUTC());
+    MemorySink sink = new MemorySink(root.resolveSibling("kept"));
+    try (VersionTracker tracker = source.tracker(sink)) {
+      say("version " + tracker.capture().orElseThrow().offset());
+      say("version " + tracker.capture().orElseThrow().offset());
+    }
+    try (VersionTracker tracker = source.tracker(sink)) {
+      say("version " + tracker.capture().orElseThrow().offset());
+    }
+    sink.findings.values().forEach(finding -> say("found: " + finding));
   }
 
   /** Keeps two versions, the second with one more file, and restores that. */

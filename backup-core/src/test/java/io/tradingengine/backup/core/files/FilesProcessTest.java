@@ -68,6 +68,22 @@ class FilesProcessTest {
   }
 
   @Test
+  void whatMayNotBeReadIsNoNewVersionEachTime() throws Exception {
+    assumeTrue(Trees.isRoot(root), "only root can make files of others");
+    assumeTrue(
+        Oracles.run("unshare", "-r", "true").exitCode() == 0, "needs namespaces to be no root");
+    Path secret = file(root.resolve("secret"), "x");
+    mode(secret, 0);
+    owner(secret, 1234, 1234);
+    file(root.resolve("open"), "x");
+
+    List<String> lines = run("look", "unshare", "-r");
+
+    assertThat(lines).hasSize(4).startsWith("version 0", "version 0", "version 0");
+    assertThat(lines.get(3)).startsWith("found: " + secret + ": may not be read");
+  }
+
+  @Test
   void versionsOfAFileLargerThanTheHeapAreKept() throws Exception {
     long size = 300L << 20;
     try (FileChannel large =
