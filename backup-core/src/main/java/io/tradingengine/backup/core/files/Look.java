@@ -5,12 +5,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks whether a tree still is what its last version has, and ends at the first difference. Writes
- * down what is known of it by then, less in doubt than before.
+ * Looks whether a tree still is what its last version has, and ends at the first difference. Tells
+ * what is known of it by then, less in doubt than before.
  */
 final class Look implements Pairing.Pairs {
   private final Comparison comparison;
-  private final Prints.Writer renewed;
+  private final Renewed renewed;
+
+  /** Takes what is known from now on, path by path. */
+  @FunctionalInterface
+  interface Renewed {
+    void add(Known known) throws IOException;
+  }
 
   /** Ends a walk: the tree is different. */
   static final class Different extends IOException {
@@ -26,7 +32,7 @@ final class Look implements Pairing.Pairs {
     }
   }
 
-  Look(Comparison comparison, Prints.Writer renewed) {
+  Look(Comparison comparison, Renewed renewed) {
     this.comparison = comparison;
     this.renewed = renewed;
   }

@@ -111,10 +111,23 @@ final class TreeVersions implements VersionTracker {
   }
 
   private boolean isUnchanged(Heading heading) throws IOException, InterruptedException {
+    if (!doubtful) {
+      return isUnchanged(known -> {});
+    }
+    try (Prints.Writer renewed = new Prints.Writer(folder.resolve(NEXT_PRINTS))) {
+      if (!isUnchanged(renewed::add)) {
+        return false;
+      }
+      renewed.publish(heading, prints);
+      doubtful = renewed.doubtful();
+      return true;
+    }
+  }
+
+  private boolean isUnchanged(Look.Renewed renewed) throws IOException, InterruptedException {
     FindingLog findings = new FindingLog(reports::add);
     Comparison comparison = new Comparison(clock.instant(), findings);
-    try (Prints.Reader known = new Prints.Reader(prints);
-        Prints.Writer renewed = new Prints.Writer(folder.resolve(NEXT_PRINTS))) {
+    try (Prints.Reader known = new Prints.Reader(prints)) {
       Pairing pairing = new Pairing(known::next, order, new Look(comparison, renewed));
       TreeWalk walk = new TreeWalk(trees.excludes(), pairing, findings);
       for (Path root : trees.roots()) {
@@ -122,10 +135,6 @@ final class TreeVersions implements VersionTracker {
       }
       pairing.end();
       findings.finish();
-      if (doubtful) {
-        renewed.publish(heading, prints);
-        doubtful = renewed.doubtful();
-      }
       return true;
     } catch (Look.Different e) {
       return false;

@@ -14,12 +14,13 @@ final class Unneeded {
 
   private Unneeded() {}
 
-  /** What goes of the WAL, the command streams and the recovery points. */
+  /** What goes of the WAL, the command streams, the versions and the recovery points. */
   static List<RetentionPlan.Group> of(
       List<ObjectInfo> objects, Window window, List<KnownBackup> kept) {
     Unneeded unneeded = new Unneeded();
     WalNeed wal = new WalNeed(window, kept);
     ChangesNeed changes = new ChangesNeed(window, kept);
+    VersionsNeed versions = new VersionsNeed(window, objects);
     PointsNeed points = new PointsNeed(window);
     for (ObjectInfo object : objects) {
       String key = object.key().value();
@@ -27,7 +28,7 @@ final class Unneeded {
       if (key.startsWith(RepositoryLayout.WAL)) {
         folder = wal.unneeded(object);
       } else if (key.startsWith(RepositoryLayout.CHANGES)) {
-        folder = changes.unneeded(object);
+        folder = changes.unneeded(object).or(() -> versions.unneeded(object));
       } else if (key.startsWith(RepositoryLayout.POINTS)) {
         folder = points.unneeded(object);
       }

@@ -18,8 +18,11 @@ import io.tradingengine.backup.spi.Restored;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -39,8 +42,11 @@ class FilesProcessTest {
   }
 
   private List<String> roundTrip(String... prefix) throws Exception {
-    Process process =
-        FilesProcess.start(List.of(prefix), "roundtrip", root.toString(), other.toString());
+    return run("roundtrip", prefix);
+  }
+
+  private List<String> run(String what, String... prefix) throws Exception {
+    Process process = FilesProcess.start(List.of(prefix), what, root.toString(), other.toString());
     try (BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       List<String> lines = out.lines().toList();
@@ -59,6 +65,38 @@ class FilesProcessTest {
     assertThat(roundTrip("sh", "-c", "umask 0277; exec \"$@\"", "sh")).containsExactly("done");
 
     assertThat(TreeSnapshot.of(below(other, root))).isEqualTo(before);
+  }
+
+  @Test
+  void whatMayNotBeReadIsNoNewVersionEachTime() throws Exception {
+    assumeTrue(Trees.isRoot(root), "only root can make files of others");
+    assumeTrue(
+        Oracles.run("unshare", "-r", "true").exitCode() == 0, "needs namespaces to be no root");
+    Path secret = file(root.resolve("secret"), "x");
+    mode(secret, 0);
+    owner(secret, 1234, 1234);
+    file(root.resolve("open"), "x");
+
+    List<String> lines = run("look", "unshare", "-r");
+
+    assertThat(lines).hasSize(4).startsWith("version 0", "version 0", "version 0");
+    assertThat(lines.get(3)).startsWith("found: " + secret + ": may not be read");
+  }
+
+  @Test
+  void versionsOfAFileLargerThanTheHeapAreKept() throws Exception {
+    long size = 300L << 20;
+    try (FileChannel large =
+        FileChannel.open(
+            root.resolve("large"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      large.write(ByteBuffer.wrap("middle".getBytes(UTF_8)), 200L << 20);
+      large.write(ByteBuffer.wrap(new byte[1]), size - 1);
+    }
+    FilesRoundTripTest.makeEverything(root);
+
+    assertThat(run("versions", "env", "LC_ALL=POSIX")).containsExactly("version 1");
+
+    assertThat(TreeSnapshot.of(below(other, root))).isEqualTo(TreeSnapshot.of(root));
   }
 
   @Test

@@ -159,7 +159,7 @@ class HostileVersionTest {
   void whatThisWriterMakesIsTaken() throws Exception {
     put(
         1,
-        head(SERIES, 1, ROOT, Map.of("files", 2L, "directories", 1L, "links", 0L, "bytes", 3L)),
+        head(SERIES, 1, ROOT, Map.of("files", 2L, "directories", 1L, "links", 0L, "bytes", 4L)),
         ROOT + "/d\0" + ROOT + "/l\0",
         List.of(Entry.folder(ROOT), Entry.file(ROOT + "/b", "b"), Entry.file(ROOT + "/c", "bc")));
     put(

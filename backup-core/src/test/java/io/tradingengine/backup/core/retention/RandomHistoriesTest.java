@@ -12,11 +12,15 @@ import io.tradingengine.backup.spi.ObjectInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -47,6 +51,9 @@ class RandomHistoriesTest {
           "last proven",
           "full-"); // the last one is what builds on it
 
+  private static final DateTimeFormatter VERSION_TIME =
+      DateTimeFormatter.ofPattern("uuuuMMddHHmmssSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
   static IntStream batches() {
     return IntStream.range(0, 8);
   }
@@ -58,6 +65,9 @@ class RandomHistoriesTest {
     private final ZoneId zone;
     private final Instant now;
     private final String name;
+    private Instant lastVersion = Instant.EPOCH;
+    private String series = "";
+    private long versionNumber;
 
     Case(int seed) {
       Random random = new Random(seed);
@@ -176,11 +186,24 @@ class RandomHistoriesTest {
       if (samples.objects.stream().noneMatch(each -> each.key().value().equals(slice))) {
         samples.object(slice, at.toString());
       }
+      version(random, at);
       if (random.nextInt(10) == 0) {
         samples.object(
             "wal/postgres/%s/%08X.history.%d".formatted(systemId, timeline, samples.objects.size()),
             at.toString());
       }
+    }
+
+    /** Instants of versions only grow, whatever the clock does. */
+    private void version(Random random, Instant at) {
+      Instant instant = at.isAfter(lastVersion) ? at : lastVersion.plusMillis(1);
+      lastVersion = instant;
+      String text = VERSION_TIME.format(instant);
+      if (series.isEmpty() || random.nextInt(6) == 0) {
+        series = "v%s-%08x".formatted(text, random.nextInt());
+        versionNumber = 0;
+      }
+      samples.version(series, versionNumber++, text);
     }
 
     RetentionPlan plan() {
@@ -220,7 +243,33 @@ class RandomHistoriesTest {
       aSecondPlanIsEmpty(one, plan);
       theOrderOfInputsDoesNotMatter(one, plan);
       whatAKeptBackupNeedsStays(one, plan);
+      versionsAreWholeAndTheNewestStays(one, plan);
     }
+  }
+
+  private static void versionsAreWholeAndTheNewestStays(Case one, RetentionPlan plan) {
+    Set<String> gone = new HashSet<>(Samples.gone(plan));
+    List<String> all =
+        one.samples.objects.stream()
+            .map(each -> each.key().value())
+            .filter(key -> key.startsWith("changes/config/"))
+            .sorted(Comparator.comparing(key -> key.substring(key.lastIndexOf('-'))))
+            .toList();
+    List<String> kept = all.stream().filter(key -> !gone.contains(key)).toList();
+    if (!all.isEmpty()) {
+      assertThat(kept).as(one.name).contains(all.get(all.size() - 1));
+    }
+    for (String key : kept) {
+      String series = key.substring(0, key.lastIndexOf('/') + 1);
+      assertThat(kept).as(one.name).anyMatch(other -> other.startsWith(series + "0-"));
+    }
+    // Whatever was current later than one that stays, stays.
+    List<String> later = all.stream().filter(key -> !key.contains("/0-")).toList();
+    int first = 0;
+    while (first < later.size() && gone.contains(later.get(first))) {
+      first++;
+    }
+    assertThat(later.subList(first, later.size())).as(one.name).noneMatch(gone::contains);
   }
 
   private static void nothingNeededExpires(Case one, RetentionPlan plan) {

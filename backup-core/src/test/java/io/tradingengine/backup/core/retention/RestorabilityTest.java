@@ -44,6 +44,7 @@ class RestorabilityTest {
     SimulatedSystem system = new SimulatedSystem(random, BEGIN);
     RetentionPlanner planner = new RetentionPlanner(policy, ZoneOffset.UTC);
     int removed = 0;
+    int reached = 0;
     for (int day = 0; day < DAYS; day++) {
       system.liveADay();
       RetentionPlan plan = planner.plan(system.history(), system.now());
@@ -52,14 +53,22 @@ class RestorabilityTest {
           sample(system, random).stream().filter(each -> !each.at().isBefore(begin)).toList();
       List<Moment> database = sample.stream().filter(system::reachesDatabase).toList();
       List<Moment> redis = system.reachableOfRedis(sample);
+      List<Moment> files = sample.stream().filter(system::reachesFiles).toList();
       system.execute(plan);
       removed += plan.groups().stream().mapToInt(each -> each.objects().size()).sum();
       String when = "seed " + seed + ", day " + day + ", " + policy + ", window since " + begin;
       assertThat(database).as(when).allMatch(system::reachesDatabase);
+      assertThat(files).as(when).allMatch(system::reachesFiles);
+      reached += files.size();
       assertThat(system.reachableOfRedis(redis)).as(when).isEqualTo(redis);
       assertThat(planner.plan(system.history(), system.now()).isEmpty()).as(when).isTrue();
     }
     assertThat(removed).as("seed " + seed).isPositive();
+    assertThat(reached).as("seed " + seed).isPositive();
+    assertThat(system.objects.keySet())
+        .as("seed " + seed + ": versions from before the window go")
+        .filteredOn(key -> key.startsWith("changes/config/"))
+        .hasSizeLessThan(DAYS * 24 / 3);
   }
 
   private static List<Moment> sample(SimulatedSystem system, Random random) {

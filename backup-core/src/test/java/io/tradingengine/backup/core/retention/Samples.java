@@ -81,10 +81,18 @@ final class Samples {
         SEGMENT);
   }
 
-  /** The key of a segment by its number. */
+  /** The key of a segment by its number; the digest of what is in it stands in the name. */
   static String segment(String systemId, long timeline, long number) {
-    return "wal/postgres/%s/%08X/%08X%08X%08X.zst.gpg"
-        .formatted(systemId, timeline, timeline, number / 256, number % 256);
+    return "wal/postgres/%s/%08X/%08X%08X%08X.%032x.zst.gpg"
+        .formatted(systemId, timeline, timeline, number / 256, number % 256, number * 31);
+  }
+
+  /** Stores a version of the source {@code config}; returns its key. */
+  String version(String series, long number, String at) {
+    String key =
+        "changes/config/%s/%d-%s.tree.zst.gpg".formatted(series, number, at.replaceAll("\\D", ""));
+    object(key, "2020-01-01T00:00:00Z"); // The destination's clock means nothing here.
+    return key;
   }
 
   History history() {

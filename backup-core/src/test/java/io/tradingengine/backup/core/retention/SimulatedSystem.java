@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A database and a Redis that live on, hour by hour, fail over, are upgraded and set back, are
- * archived and backed up. Knows what each instant was, so that a test can tell whether a restore
- * could bring it back.
+ * A database, a Redis and files that live on, hour by hour, fail over, are upgraded and set back,
+ * are archived and backed up. Knows what each instant was, so that a test can tell whether a
+ * restore could bring it back.
  */
 final class SimulatedSystem {
   private static final long SEGMENT = Samples.SEGMENT;
@@ -35,13 +35,20 @@ final class SimulatedSystem {
 
   /** What an instant was. */
   record Moment(
-      Instant at, String systemId, List<Part> path, long lsn, List<Part> streams, long offset) {}
+      Instant at,
+      String systemId,
+      List<Part> path,
+      long lsn,
+      List<Part> streams,
+      long offset,
+      Set<String> versions) {}
 
   final Map<BackupId, KnownBackup> backups = new TreeMap<>();
   final Map<String, ObjectInfo> objects = new TreeMap<>();
   final List<Moment> moments = new ArrayList<>();
   private final Random random;
   private final Map<String, Integer> timelines = new HashMap<>();
+  private final SimulatedVersions versions;
   private Instant now;
   private String systemId = "1";
   private List<Part> path = List.of(new Part("1", 0));
@@ -54,6 +61,7 @@ final class SimulatedSystem {
   SimulatedSystem(Random random, Instant begin) {
     this.random = random;
     now = begin;
+    versions = new SimulatedVersions(new Random(random.nextLong()), this::put);
     timelines.put(systemId, 1);
   }
 
@@ -127,7 +135,7 @@ final class SimulatedSystem {
     long from = offset + 1;
     offset += 1 + random.nextInt(1000);
     put(slice(streams.get(streams.size() - 1).name(), from));
-    moments.add(new Moment(now, systemId, path, lsn, streams, offset));
+    moments.add(new Moment(now, systemId, path, lsn, streams, offset, versions.live(now)));
   }
 
   /** Ends are left open in this model, and are taken for the next one's beginning. */
@@ -233,6 +241,11 @@ final class SimulatedSystem {
     return -1;
   }
 
+  /** Whether files and state could be brought back as they were. */
+  boolean reachesFiles(Moment moment) {
+    return objects.keySet().containsAll(moment.versions);
+  }
+
   /** The moments to which Redis could be brought back. */
   List<Moment> reachableOfRedis(List<Moment> moments) {
     Map<String, Map<Long, Long>> slices = slices();
@@ -242,7 +255,7 @@ final class SimulatedSystem {
   private Map<String, Map<Long, Long>> slices() {
     Map<String, Map<Long, Long>> slices = new HashMap<>();
     for (String key : objects.keySet()) {
-      if (key.startsWith("changes/")) {
+      if (key.startsWith("changes/redis/")) {
         String[] parts = key.split("[/-]|\\.cmd", -1);
         slices
             .computeIfAbsent(parts[2], id -> new HashMap<>())

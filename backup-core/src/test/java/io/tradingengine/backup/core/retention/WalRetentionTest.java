@@ -68,12 +68,17 @@ class WalRetentionTest {
         List.of(
             "00000001000000000000001D.zst.gpg",
             "00000001000000000000001D.0-4096.zst.gpg",
+            "00000001000000000000001D.4096-8192.000001of000002.zst.gpg",
+            "00000001000000000000001D.partial.0123456789abcdef0123456789abcdef.zst.gpg",
+            "00000001000000000000001D.00000028.backup.0123456789abcdef0123456789abcdef.zst.gpg",
+            "00000001000000000000001D.0123456789abcdef0123456789abcdef.000002of000002.zst.gpg",
+            "00000001000000000000001E.0123456789abcdef0123456789abcdef.000002of000002.zst.gpg",
             "00000001000000000000001D.partial.gz",
             "00000001000000000000001D",
             "00000001000000000000001E.0-4096.zst.gpg")) {
       samples.object(folder + name, "2024-01-15T00:00:00Z");
     }
-    assertThat(gone(samples.plan(ONE_DAY, NOW))).hasSize(4).noneMatch(key -> key.contains("1E"));
+    assertThat(gone(samples.plan(ONE_DAY, NOW))).hasSize(8).noneMatch(key -> key.contains("1E"));
   }
 
   @Test
@@ -82,6 +87,11 @@ class WalRetentionTest {
     for (String key :
         List.of(
             "wal/postgres/1/00000002.history.zst.gpg",
+            "wal/postgres/1/00000002.history.0123456789abcdef0123456789abcdef.zst.gpg",
+            "changes/redis/def/500-abc.link.zst.gpg",
+            "changes/config/v20200101000000000-0123abcd/1-20200132000000000.tree.zst.gpg",
+            "changes/config/v20200101000000000-0123abcd/x-20200101000000000.tree.zst.gpg",
+            "changes/config/v20200101000000000-0123abcd/1-20200101000000000.tar.zst.gpg",
             "wal/postgres/1/00000002/00000002.history.zst.gpg",
             "wal/postgres/1/00000002/000000010000000000000001.zst.gpg",
             "wal/postgres/1/00000001/0000000100000000000001FF.zst.gpg",
@@ -238,13 +248,16 @@ class WalRetentionTest {
   void commandsBeforeTheBaseGo() {
     samples.full("2024-01-14T02:00:00Z", new Position.Commands("redis", "abc", 500));
     samples.full("2024-01-15T02:00:00Z", new Position.Commands("redis", "abc", 1000));
+    samples.object("changes/redis/abc/400-499.cmd.000001of000002.zst.gpg", "2024-01-14T00:00:00Z");
     for (String name : List.of("1-499", "500-999", "1000-1499", "1500-1600")) {
       samples.object("changes/redis/abc/" + name + ".cmd.zst.gpg", "2024-01-14T00:00:00Z");
     }
     RetentionPlan plan = samples.plan(ONE_DAY, NOW);
     assertThat(gone(plan))
-        .containsExactly(
-            "changes/redis/abc/1-499.cmd.zst.gpg", "changes/redis/abc/500-999.cmd.zst.gpg");
+        .containsExactlyInAnyOrder(
+            "changes/redis/abc/400-499.cmd.000001of000002.zst.gpg",
+            "changes/redis/abc/1-499.cmd.zst.gpg",
+            "changes/redis/abc/500-999.cmd.zst.gpg");
     assertThat(plan.groups().get(0).prefix()).isEqualTo("changes/redis/abc/");
   }
 
