@@ -97,11 +97,16 @@ final class DefaultRestoreManager extends RepositoryManager implements RestoreMa
     try {
       List<Finding> findings = new ArrayList<>();
       Replays.Context context = new Replays.Context(config, new StoredChanges.All(logs));
+      BaseChoice choice = new BaseChoice(stored, context);
+      PointStore points = new PointStore(logs);
       Moment moment =
           plan.isPresent()
               ? Moment.of(plan.get())
-              : new Moments(config, new PointStore(logs)).find(request, newestBackup());
-      BaseChoice.Chosen chosen = new BaseChoice(stored, context).choose(request, moment, findings);
+              : new Moments(config, points).find(request, newestBackup());
+      BaseChoice.Chosen chosen = choice.choose(request, moment, findings);
+      if (!chosen.replays().open()) {
+        new LatestReachable(choice, points, request).find(moment).ifPresent(findings::add);
+      }
       OpenBackup backup = new OpenBackup(chosen.backup(), findings, encryptor, options);
       return new RestoreFrom(backup, chosen.replays(), logs);
     } catch (IOException | RuntimeException e) {
@@ -119,8 +124,17 @@ final class DefaultRestoreManager extends RepositoryManager implements RestoreMa
     }
   }
 
-  /** By its name, which needs no manifest. */
+  /**
+   * When the newest backup was whole: a recovery point before that is older than what it holds. One
+   * whose manifest is damaged counts by its name.
+   */
   private Optional<Instant> newestBackup() {
-    return stored.newestFirst(new ArrayList<>()).stream().findFirst().map(BackupId::instant);
+    Optional<BackupId> id = stored.newestFirst(new ArrayList<>()).stream().findFirst();
+    try {
+      return id.map(each -> stored.find(each).manifest().run().finishedAt());
+    } catch (BackupException e) {
+      RunRegistry.throwInterruption(e);
+      return id.map(BackupId::instant);
+    }
   }
 }

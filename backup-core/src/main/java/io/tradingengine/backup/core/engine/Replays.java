@@ -22,6 +22,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 
 /** How the sources of one backup are taken to a moment. Immutable. */
 final class Replays {
+  /** Each holds an object in memory, as it is stored and as it is decoded. */
+  private static final int READERS = 2;
+
   /** What one source gets. */
   record Planned(Replay replay, Replay.Route route, StoredChanges changes) {}
 
@@ -108,10 +111,11 @@ final class Replays {
   Map<String, List<Finding>> verify() throws IOException, InterruptedException {
     Map<String, List<Finding>> damaged = new TreeMap<>();
     for (Map.Entry<String, Planned> each : planned.entrySet()) {
+      Deque<String> pieces = new ConcurrentLinkedDeque<>(each.getValue().route().pieces());
       Deque<Finding> findings = new ConcurrentLinkedDeque<>();
       List<SideBySide.Task> tasks = new ArrayList<>();
-      for (String piece : each.getValue().route().pieces()) {
-        tasks.add(new Verification(each.getValue().changes(), piece, findings));
+      for (int i = 0; i < READERS; i++) {
+        tasks.add(new Verification(each.getValue().changes(), pieces, findings));
       }
       SideBySide.run("backup-check", tasks);
       damaged.put(each.getKey(), List.copyOf(findings));
@@ -119,15 +123,21 @@ final class Replays {
     return damaged;
   }
 
-  private record Verification(StoredChanges changes, String piece, Deque<Finding> findings)
+  private record Verification(StoredChanges changes, Deque<String> pieces, Deque<Finding> findings)
       implements SideBySide.Task {
     @Override
     public String name() {
-      return piece;
+      return "changes";
     }
 
     @Override
     public void run() throws IOException {
+      for (String piece = pieces.poll(); piece != null; piece = pieces.poll()) {
+        verify(piece);
+      }
+    }
+
+    private void verify(String piece) throws IOException {
       try (InputStream in = changes.open(piece)) {
         in.transferTo(OutputStream.nullOutputStream());
       } catch (IOException | BackupException e) {

@@ -9,6 +9,7 @@ import io.tradingengine.backup.RestoreRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -74,14 +75,20 @@ class KilledBackupIT {
   }
 
   private static Process loop(TestSystem system) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            classPath(),
-            Loop.class.getName(),
-            system.root.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    return fork(Loop.class, system.root.toString());
+  }
+
+  /** Runs a main class of the tests in a JVM of its own. */
+  static Process fork(Class<?> main, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                classPath(),
+                main.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   /** Tests run in patched modules; the forked process runs from the class path. */

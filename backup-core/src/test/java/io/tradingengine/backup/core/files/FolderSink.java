@@ -4,6 +4,7 @@ import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.spi.ChangeSink;
 import io.tradingengine.backup.spi.Changes;
 import io.tradingengine.backup.spi.SourceState;
+import io.tradingengine.backup.spi.StreamPosition;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -64,4 +65,13 @@ final class FolderSink implements ChangeSink, Changes {
   public Optional<SourceState> newestCapture() {
     return Optional.empty();
   }
+
+  @Override
+  public void following() {}
+
+  @Override
+  public void awaitRoom() {}
+
+  @Override
+  public void archived(StreamPosition position) {}
 }
