@@ -6,6 +6,9 @@ import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,9 +87,9 @@ final class Prints {
         log.warn("{} is torn or was changed, and is ignored: a new series begins", file);
         return Optional.empty();
       }
-    } catch (NoSuchFileException e) {
+    } catch (FileNotFoundException | NoSuchFileException e) {
       return Optional.empty();
-    } catch (java.io.EOFException e) {
+    } catch (EOFException e) {
       log.warn("{} is too short, and is ignored: a new series begins", file);
       return Optional.empty();
     }
@@ -98,8 +101,18 @@ final class Prints {
     }
   }
 
+  /** No channel: an interruption must not look like a file that cannot be read. */
   private static BufferedInputStream open(Path file) throws IOException {
-    return new BufferedInputStream(Files.newInputStream(file), Archive.BUFFER);
+    return new BufferedInputStream(new FileInputStream(file.toFile()), Archive.BUFFER);
+  }
+
+  /** It is gone or damaged, while it was in use. */
+  static final class Unreadable extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Unreadable(String message, IOException cause) {
+      super(message, cause);
+    }
   }
 
   /** Reads it. Not safe for concurrent use. */
@@ -107,8 +120,15 @@ final class Prints {
     private final DataInputStream in;
     private final Heading heading;
 
+    /**
+     * @throws Unreadable if it is not there, or not one
+     */
     Reader(Path file) throws IOException {
-      this.in = new DataInputStream(open(file));
+      try {
+        this.in = new DataInputStream(open(file));
+      } catch (IOException e) {
+        throw new Unreadable(file + " cannot be opened", e);
+      }
       try {
         String magic = in.readUTF();
         if (!magic.equals(MAGIC)) {
@@ -120,9 +140,9 @@ final class Prints {
                 readVersion(in),
                 in.readLong(),
                 new Scope(readTexts(in), readTexts(in)));
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
         in.close();
-        throw e;
+        throw new Unreadable(file + " has no heading", e);
       }
     }
 
@@ -130,8 +150,20 @@ final class Prints {
       return heading;
     }
 
-    /** The next path; null at the end. */
-    @Nullable Known next() throws IOException {
+    /**
+     * The next path; null at the end.
+     *
+     * @throws Unreadable if there is something else
+     */
+    @Nullable Known next() throws Unreadable {
+      try {
+        return read();
+      } catch (IOException e) {
+        throw new Unreadable("what is known of the last version ends too early", e);
+      }
+    }
+
+    private @Nullable Known read() throws IOException {
       int tag = in.readUnsignedByte();
       if (tag == END) {
         return null;

@@ -7,6 +7,7 @@ import io.tradingengine.backup.spi.ChangeSink.Piece;
 import io.tradingengine.backup.spi.StreamPosition;
 import io.tradingengine.backup.spi.VersionedSource.VersionTracker;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,6 +16,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps versions of trees: version 0 of a series whole, each later one as its difference to that.
@@ -22,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * a file, so that an unchanged tree costs nothing but a walk, after a new start too.
  */
 final class TreeVersions implements VersionTracker {
+  private static final Logger log = LoggerFactory.getLogger(TreeVersions.class);
   static final String EXTENSION = "tree";
 
   /** A difference may have this many bytes, or half of version 0's if that is more. */
@@ -68,19 +72,32 @@ final class TreeVersions implements VersionTracker {
 
   @Override
   public Optional<StreamPosition> capture() throws IOException, InterruptedException {
-    Files.createDirectories(folder);
-    Numbering numbers = begin();
-    reports.begin();
-    Heading before = last;
-    if (before != null && isUnchanged(before)) {
+    try {
+      Files.createDirectories(folder);
+      Numbering numbers = begin();
+      Heading now;
+      try {
+        now = capture(last, numbers);
+      } catch (Prints.Unreadable e) {
+        log.warn("a new series of versions begins: {}", e.getMessage(), e);
+        now = capture(null, numbers);
+      }
+      last = now;
       reports.tell();
-      return Optional.of(before.version().position());
+      return Optional.of(now.version().position());
+    } catch (ClosedByInterruptException e) {
+      throw TreeCapture.interrupted(folder, e);
+    }
+  }
+
+  private Heading capture(@Nullable Heading before, Numbering numbers)
+      throws IOException, InterruptedException {
+    reports.begin();
+    if (before != null && isUnchanged(before)) {
+      return before;
     }
     reports.begin();
-    Heading taken = take(before, numbers);
-    last = taken;
-    reports.tell();
-    return Optional.of(taken.version().position());
+    return take(before, numbers);
   }
 
   /** Once: finds out where the last process has stopped. */

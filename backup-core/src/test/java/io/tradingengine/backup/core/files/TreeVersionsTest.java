@@ -261,6 +261,38 @@ class TreeVersionsTest {
     assertVersion(second, snapshot());
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void printsThatVanishInBetweenBeginANewSeries(boolean damaged) throws Exception {
+    file(root.resolve("a"), "one");
+    StreamPosition first = capture();
+    Path prints = sink.folder().resolve("version.prints");
+    if (damaged) {
+      Files.write(prints, Arrays.copyOf(Files.readAllBytes(prints), 300));
+    } else {
+      TreeRemoval.remove(sink.folder());
+    }
+
+    StreamPosition second = capture();
+
+    assertThat(second.stream()).isGreaterThan(first.stream());
+    assertThat(capture()).isEqualTo(second);
+    assertVersion(second, snapshot());
+  }
+
+  @Test
+  void anInterruptionEndsACaptureAndLeavesTheSeries() throws Exception {
+    file(root.resolve("a"), "x".repeat(100_000));
+    StreamPosition first = capture();
+    file(root.resolve("b"), "x".repeat(100_000));
+
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(this::capture).isInstanceOf(InterruptedException.class);
+
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(capture()).isEqualTo(new StreamPosition(first.stream(), 1));
+  }
+
   @Test
   void aSeriesWhoseVersionsAreGoneIsNotGoneOnWith() throws Exception {
     file(root.resolve("a"), "one");
