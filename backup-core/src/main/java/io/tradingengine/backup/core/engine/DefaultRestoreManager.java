@@ -11,6 +11,7 @@ import io.tradingengine.backup.RestoreRequest;
 import io.tradingengine.backup.core.point.PointStore;
 import io.tradingengine.backup.core.volume.VolumeOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,27 @@ final class DefaultRestoreManager extends RepositoryManager implements RestoreMa
                 .execute(plan);
           } catch (IOException e) {
             throw new BackupException("The restore failed: " + Messages.of(e), e);
+          }
+        });
+  }
+
+  @Override
+  public boolean fetchWal(String name, Path into) {
+    return fetch(Optional.empty(), name, into);
+  }
+
+  @Override
+  public boolean fetchWal(String source, String name, Path into) {
+    return fetch(Optional.of(source), name, into);
+  }
+
+  private boolean fetch(Optional<String> source, String name, Path into) {
+    return runs.run(
+        "fetching of " + name,
+        () -> {
+          requireKey();
+          try (LogObjects logs = new LogObjects(targets.nearestFirst(), encryptor)) {
+            return new WalFetch(config, targets, logs).execute(source, name, into);
           }
         });
   }

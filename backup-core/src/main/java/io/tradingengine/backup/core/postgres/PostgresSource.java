@@ -10,13 +10,14 @@ import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
 import io.tradingengine.backup.spi.Timing;
+import io.tradingengine.backup.spi.WalArchiveSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** A PostgreSQL server: captured over the replication protocol, restored into a data directory. */
-final class PostgresSource implements Source {
+final class PostgresSource implements Source, WalArchiveSource {
   static final String TYPE = "postgres";
 
   private final String name;
@@ -69,6 +70,21 @@ final class PostgresSource implements Source {
   @Override
   public StagedRestore stage(RestoreTask task) throws IOException, InterruptedException {
     return restore.stage(task);
+  }
+
+  @Override
+  public WalFile describe(Path file) throws IOException {
+    return WalFiles.describe(file);
+  }
+
+  @Override
+  public Optional<String> clusterOf(Path file) throws IOException {
+    return WalFiles.clusterOf(file);
+  }
+
+  @Override
+  public String prefix(String cluster, String file) {
+    return WalFiles.prefix(cluster, file);
   }
 
   /** Nothing is kept open between calls. */
