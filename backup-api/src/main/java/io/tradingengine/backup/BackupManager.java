@@ -1,6 +1,7 @@
 package io.tradingengine.backup;
 
 import io.tradingengine.backup.spi.Providers;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -154,6 +155,25 @@ public interface BackupManager extends AutoCloseable {
    * @throws BackupException if no destination can be read, or there is no secret key
    */
   List<RecoveryPoint> recoveryPoints(Instant since, Instant until);
+
+  /**
+   * Archives one file of PostgreSQL's log, for a server that hands it over by itself with {@code
+   * archive_command}. Returns when every required destination has it. A file that is archived
+   * already, with the same bytes, is left as it is.
+   *
+   * @param file as the server names it, in its own {@code pg_wal}
+   * @return a warning for each best-effort destination that did not take it
+   * @throws BackupException if not exactly one source is a PostgreSQL server, it is no file of a
+   *     log, another file of that name is archived, or a required destination did not take it
+   */
+  List<Finding> archiveWal(Path file);
+
+  /**
+   * As {@link #archiveWal(Path)}, where several sources are PostgreSQL servers.
+   *
+   * @param source the source's name
+   */
+  List<Finding> archiveWal(String source, Path file);
 
   /** Stops what runs, leaves nothing half published, and lets go of everything. */
   @Override

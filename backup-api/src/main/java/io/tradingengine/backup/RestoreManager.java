@@ -1,6 +1,7 @@
 package io.tradingengine.backup;
 
 import io.tradingengine.backup.spi.Providers;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -62,6 +63,25 @@ public interface RestoreManager extends AutoCloseable {
    *     says what its log said last
    */
   StartedServer start(ServerStart start);
+
+  /**
+   * Gets one file of PostgreSQL's log back, for a server that asks for it by itself with {@code
+   * restore_command}. The file is whole, verified and durable on return, or not there.
+   *
+   * @param name the file's name, such as {@code 000000010000000000000003}
+   * @param into where it is to stand, in the {@code pg_wal} of the server
+   * @return whether it is archived; false only if every destination could be asked
+   * @throws IntegrityException if no destination has it whole
+   * @throws BackupException if it cannot be had, or nobody knows whether it is there
+   */
+  boolean fetchWal(String name, Path into);
+
+  /**
+   * As {@link #fetchWal(String, Path)}, where several sources are PostgreSQL servers.
+   *
+   * @param source the source's name
+   */
+  boolean fetchWal(String source, String name, Path into);
 
   /** Stops what runs and lets go of everything. */
   @Override

@@ -49,7 +49,7 @@ public record PieceKeys(String root) {
    * @param part counted from 1
    * @param parts how many there are
    */
-  ObjectKey part(String piece, int part, int parts, String suffix) {
+  public ObjectKey part(String piece, int part, int parts, String suffix) {
     String number = parts == 1 ? "" : String.format(Locale.ROOT, ".%06dof%06d", part, parts);
     return new ObjectKey(root + piece + number + suffix);
   }

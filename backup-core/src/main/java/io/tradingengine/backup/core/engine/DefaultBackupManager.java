@@ -15,9 +15,11 @@ import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.ReplicationRequest;
 import io.tradingengine.backup.core.point.PointStore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Runs backups on the caller's thread, or on one of their own. Thread-safe. */
@@ -50,6 +52,22 @@ final class DefaultBackupManager extends RepositoryManager implements BackupMana
             throw new BackupException("The recovery points cannot be read: " + Messages.of(e), e);
           }
         });
+  }
+
+  @Override
+  public List<Finding> archiveWal(Path file) {
+    return push(Optional.empty(), file);
+  }
+
+  @Override
+  public List<Finding> archiveWal(String source, Path file) {
+    return push(Optional.of(source), file);
+  }
+
+  private List<Finding> push(Optional<String> source, Path file) {
+    return runs.run(
+        "archiving of " + file,
+        () -> new WalPush(config, encryptor, targets).execute(source, file));
   }
 
   @Override

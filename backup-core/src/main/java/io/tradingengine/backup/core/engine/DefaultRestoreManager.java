@@ -17,6 +17,7 @@ import io.tradingengine.backup.spi.Settings;
 import io.tradingengine.backup.spi.Source;
 import io.tradingengine.backup.spi.SourceNames;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,27 @@ final class DefaultRestoreManager extends RepositoryManager implements RestoreMa
           } catch (IOException e) {
             throw new BackupException(
                 "'" + start.source() + "' cannot be started: " + Messages.of(e), e);
+          }
+        });
+  }
+
+  @Override
+  public boolean fetchWal(String name, Path into) {
+    return fetch(Optional.empty(), name, into);
+  }
+
+  @Override
+  public boolean fetchWal(String source, String name, Path into) {
+    return fetch(Optional.of(source), name, into);
+  }
+
+  private boolean fetch(Optional<String> source, String name, Path into) {
+    return runs.run(
+        "fetching of " + name,
+        () -> {
+          requireKey();
+          try (LogObjects logs = new LogObjects(targets.nearestFirst(), encryptor)) {
+            return new WalFetch(config, targets, logs).execute(source, name, into);
           }
         });
   }

@@ -17,13 +17,14 @@ import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StagedRestore;
 import io.tradingengine.backup.spi.StreamPosition;
 import io.tradingengine.backup.spi.Timing;
+import io.tradingengine.backup.spi.WalArchiveSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** A PostgreSQL server: captured over the replication protocol, restored into a data directory. */
-final class PostgresSource implements ContinuousSource, LaunchableSource {
+final class PostgresSource implements ContinuousSource, LaunchableSource, WalArchiveSource {
   static final String TYPE = "postgres";
 
   private final String name;
@@ -108,6 +109,21 @@ final class PostgresSource implements ContinuousSource, LaunchableSource {
   @Override
   public StartedServer launch(ServerStart start) throws IOException, InterruptedException {
     return new ServerLaunch(start, spec).run();
+  }
+
+  @Override
+  public WalFile describe(Path file) throws IOException {
+    return WalFiles.describe(file);
+  }
+
+  @Override
+  public Optional<String> clusterOf(Path file) throws IOException {
+    return WalFiles.clusterOf(file);
+  }
+
+  @Override
+  public String prefix(String cluster, String file) {
+    return WalFiles.prefix(cluster, file);
   }
 
   /** Nothing is kept open between calls. */

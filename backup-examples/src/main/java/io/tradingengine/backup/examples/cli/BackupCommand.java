@@ -55,7 +55,7 @@ public final class BackupCommand {
   public static void main(String[] args) {
     Interruption interruption = Interruption.install(Thread.currentThread());
     int code = run(Io.system(), args);
-    interruption.finished();
+    interruption.finished(code);
     System.exit(code);
   }
 
@@ -73,9 +73,12 @@ public final class BackupCommand {
         .addSubcommand(new InitCommand(root))
         .addSubcommand(new CheckCommand(root))
         .addSubcommand(new FullCommand(root))
+        .addSubcommand(new ArchiveCommand(root))
         .addSubcommand(new ListCommand(root))
         .addSubcommand(new ShowCommand(root))
         .addSubcommand(new RestoreCommand(root))
+        .addSubcommand(new WalPushCommand(root))
+        .addSubcommand(new WalFetchCommand(root))
         .addSubcommand(new ReplicateCommand(root))
         .addSubcommand(new ExpireCommand(root))
         .addSubcommand(new PinCommand(root))

@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -33,7 +34,10 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
     } else if (!UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
       command.getErr().println("HINT: see " + command.getCommandSpec().qualifiedName() + " --help");
     }
-    return ExitCode.WRONG_USE.code();
+    // Whatever is wrong with the line: a server that recovers must not take it for "not there".
+    return List.of(args).contains(WalFetchCommand.NAME)
+        ? WalFetchCommand.UNKNOWN
+        : ExitCode.WRONG_USE.code();
   }
 
   @Override
@@ -41,6 +45,9 @@ final class Errors implements IExecutionExceptionHandler, IParameterExceptionHan
     command.getErr().println("ERROR: " + describe(e));
     if (root.verbose()) {
       e.printStackTrace(command.getErr());
+    }
+    if (command.getCommandName().equals(WalFetchCommand.NAME)) {
+      return WalFetchCommand.UNKNOWN;
     }
     boolean wrongUse = e instanceof WrongUseException || e instanceof InvalidConfigException;
     return (wrongUse ? ExitCode.WRONG_USE : ExitCode.FAILED).code();

@@ -12,6 +12,7 @@ final class Interruption {
 
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread worker;
+  private volatile int code = ExitCode.FAILED.code();
 
   private Interruption(Thread worker) {
     this.worker = worker;
@@ -24,7 +25,8 @@ final class Interruption {
   }
 
   /** The command has returned; the process may end. */
-  void finished() {
+  void finished(int exitCode) {
+    code = exitCode;
     finished.countDown();
   }
 
@@ -37,6 +39,9 @@ final class Interruption {
       boolean tidy = finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
       if (!tidy) {
         System.err.println("ERROR: the command did not stop in time; the next run tidies up");
+      } else if (code == ExitCode.DONE.code()) {
+        // To be stopped is how it ends; without this, the process would end as one that was killed.
+        Runtime.getRuntime().halt(code);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

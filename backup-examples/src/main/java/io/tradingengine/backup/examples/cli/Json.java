@@ -11,12 +11,16 @@ import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.ExpiryPlan;
 import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RecoveryPoint;
 import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -38,10 +42,11 @@ import java.util.TreeMap;
  *           sources: [{name, type, size, plainSize, asOf, durationMillis, attributes}],
  *           missing: [{name, type, reason}], findings: [finding]}
  * finding  {severity, subject, message, hint}
- * plan     {backupId, executable, readBytes, writeBytes, predictedMillis,
+ * plan     {backupId, target, replays, point, executable, readBytes, writeBytes, predictedMillis,
  *           steps: [{source, type, targets, bytes, findings}], findings: [finding]}
- * report   {backupId, bytes, durationMillis, predictedMillis,
- *           sources: [{name, targets, bytes, durationMillis, findings, nextSteps}]}
+ * report   {backupId, point, skewMillis, bytes, durationMillis, predictedMillis,
+ *           sources: [{name, reached, targets, bytes, durationMillis, findings, nextSteps}],
+ *           findings: [finding]}; point, skewMillis and reached may be null
  * replica  {destination, complete, backups, copied, healed, bytes, findings: [finding]}
  * expiry   {plannedAt,
  *           destinations: [{destination, policy, backups: [{backupId, fate, reasons, size}],
@@ -49,10 +54,10 @@ import java.util.TreeMap;
  * removal  {destinations: [{destination, expired, objects, bytes, findings: [finding]}]}
  * </pre>
  *
- * <p>The destinations of a backup are names, the nearest first; those of all else are in the order
- * configured. A fate is {@code keep} or {@code expire}; {@code backups} of a replica and {@code
- * expired} are backups' ids, {@code copied}, {@code healed}, {@code count} and {@code objects} of a
- * removal are numbers of objects.
+ * <p>What {@link ArchivingJson} prints is described there. The destinations of a backup are names,
+ * the nearest first; those of all else are in the order configured. A fate is {@code keep} or
+ * {@code expire}; {@code backups} of a replica and {@code expired} are backups' ids, {@code
+ * copied}, {@code healed}, {@code count} and {@code objects} of a removal are numbers of objects.
  */
 final class Json {
   /** Plain ASCII comes through whatever the terminal's encoding. */
@@ -67,6 +72,19 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of plain values can be written", e);
     }
+  }
+
+  /** On one line. */
+  static String line(JsonNode node) {
+    try {
+      return MAPPER.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values can be written", e);
+    }
+  }
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
   }
 
   static ObjectNode check(List<Finding> findings) {
@@ -147,6 +165,9 @@ final class Json {
   private static ObjectNode plan(RestorePlan plan) {
     ObjectNode node = MAPPER.createObjectNode();
     node.put("backupId", plan.backup().backupId().toString());
+    node.set("target", ArchivingJson.target(plan.request().target()));
+    node.put("replays", plan.replays());
+    node.set("point", point(plan.point()));
     node.put("executable", plan.executable());
     node.put("readBytes", plan.readBytes());
     node.put("writeBytes", plan.writeBytes());
@@ -167,6 +188,8 @@ final class Json {
   private static ObjectNode report(RestoreReport report) {
     ObjectNode node = MAPPER.createObjectNode();
     node.put("backupId", report.backupId().toString());
+    node.set("point", point(report.point()));
+    node.put("skewMillis", report.skew().map(Duration::toMillis).orElse(null));
     node.put("bytes", report.bytes());
     node.put("durationMillis", report.duration().toMillis());
     node.put("predictedMillis", report.predicted().toMillis());
@@ -174,6 +197,7 @@ final class Json {
     for (RestoreReport.RestoredSource source : report.sources()) {
       ObjectNode each = sources.addObject();
       each.put("name", source.name());
+      each.put("reached", source.reached().map(Instant::toString).orElse(null));
       each.set("targets", paths(source.targets()));
       each.put("bytes", source.bytes());
       each.put("durationMillis", source.duration().toMillis());
@@ -181,7 +205,12 @@ final class Json {
       ArrayNode nextSteps = each.putArray("nextSteps");
       source.nextSteps().forEach(nextSteps::add);
     }
+    node.set("findings", findings(report.findings()));
     return node;
+  }
+
+  private static JsonNode point(Optional<RecoveryPoint> point) {
+    return point.isPresent() ? ArchivingJson.point(point.get()) : MAPPER.nullNode();
   }
 
   static ObjectNode replication(ReplicationReport report) {
@@ -273,7 +302,7 @@ final class Json {
     return array;
   }
 
-  private static ArrayNode findings(List<Finding> findings) {
+  static ArrayNode findings(List<Finding> findings) {
     ArrayNode array = MAPPER.createArrayNode();
     for (Finding finding : findings) {
       ObjectNode node = array.addObject();

@@ -4,15 +4,18 @@ import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RecoveryPoint;
 import io.tradingengine.backup.examples.print.Table;
 import io.tradingengine.backup.examples.print.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +26,8 @@ import picocli.CommandLine.Option;
     description = {
       "Lists the finished backups, and where each is.",
       "The oldest backup comes first, and of its destinations the nearest. Those that",
-      "are damaged come last."
+      "are damaged come last. With --points, lists the moments that a restore can go to",
+      "between backups."
     })
 final class ListCommand implements Callable<Integer> {
   private final BackupCommand root;
@@ -33,6 +37,9 @@ final class ListCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "Only the backups that this destination holds.")
   private Optional<String> destination = Optional.empty();
+
+  @ArgGroup(exclusive = false, heading = "Recovery points:%n")
+  private RecoveryPointsOption points = new RecoveryPointsOption();
 
   @Mixin private final JsonOption json = new JsonOption();
 
@@ -45,6 +52,10 @@ final class ListCommand implements Callable<Integer> {
     BackupConfig config = root.load();
     DestinationNames.require(config, destination.stream().toList());
     try (BackupManager manager = root.manager(config)) {
+      if (points.wanted()) {
+        printPoints(points.ask(manager, Clock.systemUTC()));
+        return ExitCode.DONE.code();
+      }
       List<BackupMetadata> backups = manager.list().stream().filter(this::isAskedFor).toList();
       List<Finding> damaged = manager.damaged();
       PrintWriter out = root.io().out();
@@ -54,6 +65,17 @@ final class ListCommand implements Callable<Integer> {
         print(out, backups, damaged);
       }
       return (damaged.isEmpty() ? ExitCode.DONE : ExitCode.DEGRADED).code();
+    }
+  }
+
+  private void printPoints(List<RecoveryPoint> found) {
+    PrintWriter out = root.io().out();
+    if (json.wanted()) {
+      out.println(Json.print(ArchivingJson.points(found)));
+    } else if (found.isEmpty()) {
+      out.println("There is no recovery point of that time. 'backup.jar archive' takes them.");
+    } else {
+      ArchivingText.points(out, found);
     }
   }
 

@@ -5,13 +5,16 @@ import io.tradingengine.backup.RestoreManager;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
+import io.tradingengine.backup.RestoreTarget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +24,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "restore",
     description = {
-      "Says how a backup would be restored; with --force, restores it.",
+      "Says how everything would be restored; with --force, restores it.",
+      "'latest' is the newest state there is: the newest backup, and what was archived",
+      "after it. An ID is that backup as it is; with a moment, the backup to begin with.",
       "Needs no running store: the repository and the secret key are enough."
     })
 final class RestoreCommand implements Callable<Integer> {
@@ -34,6 +39,22 @@ final class RestoreCommand implements Callable<Integer> {
       converter = BackupChoice.Converter.class,
       description = "Which backup (default: ${DEFAULT-VALUE}).")
   private BackupChoice choice = BackupChoice.latest();
+
+  @ArgGroup(heading = "The moment to go to, at most one:%n")
+  private RestoreMoment moment = new RestoreMoment();
+
+  @Option(
+      names = "--timeline",
+      paramLabel = "N",
+      converter = RestoreMoment.TimelineConverter.class,
+      description =
+          "Follow that timeline of PostgreSQL (default: the recovery point's, or the newest).")
+  private OptionalLong timeline = OptionalLong.empty();
+
+  @Option(
+      names = "--pause",
+      description = "Leave PostgreSQL readable only at that moment, to look before it opens.")
+  private boolean pause;
 
   @Option(
       names = "--into",
@@ -79,6 +100,22 @@ final class RestoreCommand implements Callable<Integer> {
 
   private RestoreRequest request() {
     RestoreRequest request = choice.request();
+    Optional<RestoreTarget> target = moment.target();
+    if (target.isPresent()) {
+      request = request.at(target.get());
+    }
+    boolean asItIs = request.target() instanceof RestoreTarget.Backup;
+    if (asItIs && (pause || timeline.isPresent())) {
+      throw new WrongUseException(
+          (pause ? "--pause" : "--timeline") + " says nothing about a backup as it is",
+          "name the moment to go to, such as --time 2024-01-15T14:30:00Z");
+    }
+    if (timeline.isPresent()) {
+      request = request.timeline(timeline.getAsLong());
+    }
+    if (pause) {
+      request = request.paused();
+    }
     if (into.isPresent()) {
       request = request.into(into.get().toAbsolutePath());
     }
@@ -110,6 +147,7 @@ final class RestoreCommand implements Callable<Integer> {
       RestoreText.report(root.io().out(), report);
     }
     List<Finding> findings = new ArrayList<>(plan.findings());
+    findings.addAll(report.findings());
     report.sources().forEach(source -> findings.addAll(source.findings()));
     return ExitCode.of(findings).code();
   }

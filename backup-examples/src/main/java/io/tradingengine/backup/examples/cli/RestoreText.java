@@ -2,6 +2,7 @@ package io.tradingengine.backup.examples.cli;
 
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
+import io.tradingengine.backup.RestoreTarget;
 import io.tradingengine.backup.examples.print.Text;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -18,6 +19,13 @@ final class RestoreText {
             + Text.time(plan.backup().startedAt())
             + " to "
             + Text.time(plan.backup().finishedAt()));
+    out.println("Moment    " + moment(plan.request().target()));
+    plan.point().ifPresent(point -> out.println("Point     " + ArchivingText.describe(point)));
+    out.println(
+        "Replays   "
+            + (plan.replays()
+                ? "what was archived after the backup, up to that moment"
+                : "nothing: the backup is restored as it is"));
     out.println(
         "Work      read "
             + Text.bytes(plan.readBytes())
@@ -32,6 +40,21 @@ final class RestoreText {
       targets(out, step.targets());
       Text.findings(out, step.findings(), "    ");
     }
+  }
+
+  private static String moment(RestoreTarget target) {
+    if (target instanceof RestoreTarget.Time time) {
+      return "the last recovery point at or before " + time.instant();
+    } else if (target instanceof RestoreTarget.Point point) {
+      return "the recovery point '" + point.name() + "'";
+    } else if (target instanceof RestoreTarget.Position position) {
+      return "the position " + position.lsn() + " in PostgreSQL's log";
+    } else if (target instanceof RestoreTarget.Transaction transaction) {
+      return "up to and with the transaction " + transaction.id() + " of PostgreSQL";
+    } else if (target instanceof RestoreTarget.RestorePoint point) {
+      return "the restore point '" + point.name() + "' of PostgreSQL";
+    }
+    return target instanceof RestoreTarget.Backup ? "that of the backup" : "the newest there is";
   }
 
   /** A source that goes to no file says in its findings where it goes. */
@@ -59,6 +82,9 @@ final class RestoreText {
             + " (predicted "
             + Text.duration(report.predicted())
             + ")");
+    report.point().ifPresent(point -> out.println("Point     " + ArchivingText.describe(point)));
+    report.skew().ifPresent(skew -> out.println("Apart     the sources, " + Text.duration(skew)));
+    Text.findings(out, report.findings(), "");
     for (RestoreReport.RestoredSource source : report.sources()) {
       out.println();
       out.println(
@@ -67,7 +93,8 @@ final class RestoreText {
               + ", "
               + Text.bytes(source.bytes())
               + " in "
-              + Text.duration(source.duration()));
+              + Text.duration(source.duration())
+              + source.reached().map(at -> ", as of " + Text.moment(at)).orElse(""));
       targets(out, source.targets());
       Text.findings(out, source.findings(), "    ");
       int number = 1;

@@ -20,6 +20,7 @@ class BackupCommandTest {
     assertThat(run.out())
         .contains("demo", "init", "check", "full", "list", "show", "restore")
         .contains("replicate", "expire", "pin", "unpin")
+        .contains("archive", "wal-push", "wal-fetch")
         .contains("0   done", "1   failed", "2   wrong use", "3   done, but");
     assertThat(run.err()).isEmpty();
   }
@@ -31,9 +32,12 @@ class BackupCommandTest {
         "init",
         "check",
         "full",
+        "archive",
         "list",
         "show",
         "restore",
+        "wal-push",
+        "wal-fetch",
         "replicate",
         "expire",
         "pin",
@@ -76,9 +80,13 @@ class BackupCommandTest {
       strings = {
         "check",
         "full",
+        "archive",
         "list",
+        "list --points",
         "show",
         "restore",
+        "restore --point end-of-day",
+        "wal-push pg_wal/000000010000000000000003",
         "replicate",
         "expire",
         "expire --dry-run",

@@ -9,11 +9,13 @@ import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.ExpiryPlan;
 import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.Lsn;
 import io.tradingengine.backup.RecoveryPoint;
 import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
+import io.tradingengine.backup.RestoreTarget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -149,12 +151,22 @@ class JsonTest {
     assertThat(names(restore.path("plan")))
         .containsExactly(
             "backupId",
+            "target",
+            "replays",
+            "point",
             "executable",
             "readBytes",
             "writeBytes",
             "predictedMillis",
             "steps",
             "findings");
+    assertThat(restore.path("plan").path("target").toString())
+        .isEqualTo("{\"kind\":\"newest\",\"value\":null}");
+    assertThat(restore.path("plan").path("replays").asBoolean()).isTrue();
+    assertThat(restore.path("plan").path("point").path("sources").toString())
+        .isEqualTo(
+            "{\"postgres\":{\"stream\":\"7431/00000001\","
+                + "\"first\":83886184,\"last\":83886184}}");
     assertThat(restore.path("plan").path("findings").path(0).path("subject").asText())
         .isEqualTo("redis");
     assertThat(names(restore.path("plan").path("steps").path(0)))
@@ -184,9 +196,38 @@ class JsonTest {
 
     assertThat(names(restore)).containsExactly("executed", "plan", "report");
     assertThat(names(restore.path("report")))
-        .containsExactly("backupId", "bytes", "durationMillis", "predictedMillis", "sources");
+        .containsExactly(
+            "backupId",
+            "point",
+            "skewMillis",
+            "bytes",
+            "durationMillis",
+            "predictedMillis",
+            "sources",
+            "findings");
+    assertThat(names(restore.path("report").path("point")))
+        .containsExactly("at", "name", "exact", "skewMillis", "sources");
+    assertThat(restore.path("report").path("skewMillis").asLong()).isEqualTo(3);
     assertThat(names(restore.path("report").path("sources").path(0)))
-        .containsExactly("name", "targets", "bytes", "durationMillis", "findings", "nextSteps");
+        .containsExactly(
+            "name", "reached", "targets", "bytes", "durationMillis", "findings", "nextSteps");
+  }
+
+  @Test
+  void everyTargetHasAName() {
+    assertThat(kindAndValue(new RestoreTarget.Newest())).isEqualTo("newest null");
+    assertThat(kindAndValue(new RestoreTarget.Backup())).isEqualTo("backup null");
+    assertThat(kindAndValue(new RestoreTarget.Time(POINT.at()))).startsWith("time 2024-");
+    assertThat(kindAndValue(new RestoreTarget.Point("x"))).isEqualTo("point x");
+    assertThat(kindAndValue(new RestoreTarget.Position(Lsn.parse("16/3002D50"))))
+        .isEqualTo("lsn 16/3002D50");
+    assertThat(kindAndValue(new RestoreTarget.Transaction(731))).isEqualTo("xid 731");
+    assertThat(kindAndValue(new RestoreTarget.RestorePoint("y"))).isEqualTo("name y");
+  }
+
+  private static String kindAndValue(RestoreTarget target) {
+    JsonNode node = ArchivingJson.target(target);
+    return node.path("kind").asText() + " " + node.path("value").asText();
   }
 
   @Test

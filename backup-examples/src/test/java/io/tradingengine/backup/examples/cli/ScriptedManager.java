@@ -1,16 +1,23 @@
 package io.tradingengine.backup.examples.cli;
 
+import io.tradingengine.backup.Archiving;
+import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.ExpiryPlan;
 import io.tradingengine.backup.ExpiryReport;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.RecoveryPoint;
 import io.tradingengine.backup.ReplicationReport;
 import io.tradingengine.backup.ReplicationRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** Answers what it was given and notes what it is asked to do, so that a command's choices show. */
 final class ScriptedManager implements BackupManager {
@@ -19,6 +26,12 @@ final class ScriptedManager implements BackupManager {
   private final ReplicationReport replication;
   private final ExpiryPlan plan;
   private final ExpiryReport expiry;
+  private List<RecoveryPoint> points = List.of();
+  private List<Finding> warnings = List.of();
+  private Supplier<Archiving> archiving =
+      () -> {
+        throw new BackupException("The configuration does not say how to archive");
+      };
 
   ScriptedManager(
       List<BackupMetadata> backups,
@@ -29,6 +42,33 @@ final class ScriptedManager implements BackupManager {
     this.replication = replication;
     this.plan = plan;
     this.expiry = expiry;
+  }
+
+  /** A manager without backups. */
+  static ScriptedManager empty() {
+    return new ScriptedManager(
+        List.of(),
+        new ReplicationReport(List.of(), Duration.ZERO),
+        new ExpiryPlan(Instant.EPOCH, List.of()),
+        new ExpiryReport(List.of()));
+  }
+
+  /** Answers with these recovery points, whatever the time asked for. */
+  ScriptedManager with(List<RecoveryPoint> answer) {
+    points = answer;
+    return this;
+  }
+
+  /** Archives WAL, and says this of it. */
+  ScriptedManager warning(List<Finding> answer) {
+    warnings = answer;
+    return this;
+  }
+
+  /** Begins this archiving. */
+  ScriptedManager archiving(Supplier<Archiving> answer) {
+    archiving = answer;
+    return this;
   }
 
   /** What would have changed something, in order, and at the end that it was closed. */
@@ -71,6 +111,34 @@ final class ScriptedManager implements BackupManager {
   @Override
   public void unpin(BackupId id) {
     asked.add("unpin " + id);
+  }
+
+  @Override
+  public Archiving startArchiving() {
+    return archiving.get();
+  }
+
+  @Override
+  public List<RecoveryPoint> recoveryPoints(Instant since, Instant until) {
+    asked.add("points " + since + " to " + until);
+    return points;
+  }
+
+  @Override
+  public List<Finding> archiveWal(Path file) {
+    asked.add("push " + file);
+    return warnings;
+  }
+
+  @Override
+  public List<Finding> archiveWal(String source, Path file) {
+    asked.add("push " + file + " of " + source);
+    return warnings;
+  }
+
+  @Override
+  public RecoveryPoint markRecoveryPoint(String name) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
