@@ -4,18 +4,22 @@ import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.RepositoryLockedException;
+import io.tradingengine.backup.core.archive.PieceKeys;
 import io.tradingengine.backup.core.catalog.Repository;
 import io.tradingengine.backup.core.volume.FileContent;
 import io.tradingengine.backup.core.volume.ObjectEncoder;
+import io.tradingengine.backup.spi.ByteRange;
 import io.tradingengine.backup.spi.Encryptor;
 import io.tradingengine.backup.spi.ObjectInfo;
 import io.tradingengine.backup.spi.ObjectKey;
 import io.tradingengine.backup.spi.WalArchiveSource.WalFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +44,9 @@ final class WalPush {
   private final Encryptor encryptor;
   private final Targets targets;
   private final Map<Target, Exception> failed = new LinkedHashMap<>();
+
+  /** Where it is already, as an earlier attempt did not get it everywhere. */
+  private final Map<Target, List<ObjectKey>> holders = new LinkedHashMap<>();
 
   WalPush(BackupConfig config, Encryptor encryptor, Targets targets) {
     this.config = config;
@@ -102,14 +110,17 @@ final class WalPush {
             target.destination().list(wal.keys().root() + described.prefix()).stream()
                 .map(ObjectInfo::key)
                 .toList();
-        Set<String> digests = wal.versions(described.prefix(), listed).keySet();
-        for (String digest : digests) {
+        Map<String, List<ObjectKey>> versions = wal.versions(described.prefix(), listed);
+        for (String digest : versions.keySet()) {
           if (!digest.equals(described.digest())) {
             throw another(target, file, described, digest);
           }
         }
-        if (digests.isEmpty()) {
+        List<ObjectKey> objects = versions.get(described.digest());
+        if (objects == null) {
           lacking.add(target);
+        } else {
+          holders.put(target, objects);
         }
       } catch (IOException e) {
         failed(target, e);
@@ -138,6 +149,51 @@ final class WalPush {
       throws IOException {
     Path folder = Files.createTempDirectory("backup-wal-");
     Path stored = folder.resolve("object");
+    try {
+      if (!copied(stored, lacking)) {
+        encode(file, part -> part.of(wal.keys(), described.piece()), stored, lacking);
+      }
+    } finally {
+      Files.deleteIfExists(stored);
+      Files.delete(folder);
+    }
+  }
+
+  /** Encrypted anew, its objects would differ from those that are there. */
+  private boolean copied(Path stored, Set<Target> lacking) throws IOException {
+    for (Map.Entry<Target, List<ObjectKey>> holder : holders.entrySet()) {
+      try {
+        for (ObjectKey key : holder.getValue()) {
+          try (InputStream in = holder.getKey().destination().open(key, ByteRange.ALL)) {
+            Files.copy(in, stored, StandardCopyOption.REPLACE_EXISTING);
+          }
+          put(key, FileContent.of(stored), lacking);
+        }
+        return true;
+      } catch (IOException e) {
+        RunRegistry.rethrowInterruption(e);
+        log.warn("{} cannot be read: {}", holder.getKey(), Messages.of(e));
+      }
+    }
+    Files.deleteIfExists(stored);
+    return false;
+  }
+
+  /**
+   * A part of a file.
+   *
+   * @param number counted from 1
+   * @param count how many there are
+   * @param suffix what names end with
+   */
+  private record Part(int number, int count, String suffix) {
+    ObjectKey of(PieceKeys keys, String piece) {
+      return keys.part(piece, number, count, suffix);
+    }
+  }
+
+  private void encode(Path file, Function<Part, ObjectKey> keyOf, Path stored, Set<Target> lacking)
+      throws IOException {
     try (ObjectEncoder encoder = new ObjectEncoder(config.compression(), encryptor);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long length = channel.size();
@@ -145,13 +201,10 @@ final class WalPush {
       for (int i = 0; i < count; i++) {
         long from = (long) i * ObjectEncoder.LARGEST;
         int size = (int) Math.min(ObjectEncoder.LARGEST, length - from);
-        ObjectKey key = wal.keys().part(described.piece(), 1 + i, count, encoder.suffix());
+        ObjectKey key = keyOf.apply(new Part(1 + i, count, encoder.suffix()));
         put(key, encoder.encode(channel, from, size, key, stored), lacking);
         Files.delete(stored);
       }
-    } finally {
-      Files.deleteIfExists(stored);
-      Files.delete(folder);
     }
   }
 

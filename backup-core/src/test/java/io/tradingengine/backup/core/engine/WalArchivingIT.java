@@ -106,6 +106,17 @@ class WalArchivingIT {
   }
 
   @Test
+  void whatOneDestinationLacksIsCopiedFromAnotherByteForByte() throws IOException {
+    push(segment);
+    String name = objects(second).get(0);
+    Files.delete(second.resolve(name));
+
+    assertThat(push(segment)).isEmpty();
+
+    assertThat(second.resolve(name)).hasSameBinaryContentAs(system.repository.resolve(name));
+  }
+
+  @Test
   void anotherFileOfThatNameIsRefusedAndBothAreNamed() throws IOException {
     push(segment);
     Path other = changed(segment);

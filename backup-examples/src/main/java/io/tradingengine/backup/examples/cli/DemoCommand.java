@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
     name = "demo",
     description = {
       "Starts a PostgreSQL and a Redis server of its own, fills them, backs them up with",
-      "configuration and state, destroys all of it, restores it, and proves that nothing is missing.",
+      "configuration and state, archives what changes from then on, marks a moment, destroys",
+      "all of it, restores it to that moment, and proves that nothing is missing.",
       "Needs nothing but Java; leaves nothing behind. Exit code 1 if anything differs."
     })
 final class DemoCommand implements Callable<Integer> {

@@ -1,12 +1,14 @@
 package io.tradingengine.backup.examples.demo;
 
 import io.lettuce.core.RedisClient;
+import io.tradingengine.backup.Archiving;
 import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.OpenPgp;
+import io.tradingengine.backup.RecoveryPoint;
 import io.tradingengine.backup.RestoreManager;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreReport;
@@ -25,12 +27,17 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
- * Backs a trading engine up, destroys it, restores it and proves that nothing is missing. Brings
- * its own PostgreSQL and Redis servers and leaves nothing behind.
+ * Backs a trading engine up and archives what it does from then on, destroys it, restores it to the
+ * moment before, and proves that nothing is missing. Brings its own PostgreSQL and Redis servers
+ * and leaves nothing behind.
  */
 public final class Demo {
+  private static final String POINT = "before-the-disaster";
+  private static final String LATER = "after-the-disaster";
+
   private final PrintWriter out;
   private final BackupListener progress;
   private final long rows;
@@ -76,14 +83,18 @@ public final class Demo {
           DemoRedis redis = new DemoRedis(folder.root(), Secret.file(secrets.redisPassword()))) {
         Engine engine = new Engine(postgres, redis, folder);
         start(engine);
-        Snapshot before = trade(engine);
+        trade(engine);
         generateKeys(folder, secrets.passphrase());
         BackupConfig config =
             BackupConfig.reader(folder.writeBackupYaml(postgres.port(), redis.port(), secrets))
                 .listener(progress)
                 .build();
-        backup = backUp(config);
-        destroy(engine);
+        Snapshot before;
+        try (BackupManager manager = BackupManager.create(config)) {
+          backup = backUp(manager);
+          before = liveOn(manager, engine);
+        }
+        loseEverything(engine);
         restore(config, redis);
         same = verify(engine, before);
       }
@@ -123,7 +134,7 @@ public final class Demo {
     }
   }
 
-  private Snapshot trade(Engine engine) throws IOException, SQLException {
+  private void trade(Engine engine) throws IOException, SQLException {
     begin("Trade: fill the database and Redis, write configuration and state");
     EngineFiles.writeConfig(engine.folder().config());
     EngineFiles.writeState(engine.folder().state());
@@ -141,7 +152,6 @@ public final class Demo {
               + " keys; "
               + (before.config().size() + before.state().size())
               + " files and folders");
-      return before;
     }
   }
 
@@ -157,41 +167,80 @@ public final class Demo {
     done("Curve25519; backups need only the public key");
   }
 
-  private BackupMetadata backUp(BackupConfig config) {
+  private BackupMetadata backUp(BackupManager manager) {
     begin("Take a full backup");
-    try (BackupManager manager = BackupManager.create(config)) {
-      BackupMetadata backup = manager.createFullBackup();
-      Table table = new Table("SOURCE", "PLAIN", "STORED", "RATIO", "TOOK");
-      for (BackupMetadata.SourceSummary source : backup.sources()) {
-        table.row(
-            source.name(),
-            Text.bytes(source.plainSize()),
-            Text.bytes(source.size()),
-            Text.ratio(source.plainSize(), source.size()),
-            Text.duration(source.duration()));
-      }
+    BackupMetadata backup = manager.createFullBackup();
+    Table table = new Table("SOURCE", "PLAIN", "STORED", "RATIO", "TOOK");
+    for (BackupMetadata.SourceSummary source : backup.sources()) {
       table.row(
-          "all",
-          Text.bytes(backup.plainSize()),
-          Text.bytes(backup.size()),
-          Text.ratio(backup.plainSize(), backup.size()),
-          Text.duration(backup.duration()));
-      table.print(out, "   ");
-      warn(backup.findings());
+          source.name(),
+          Text.bytes(source.plainSize()),
+          Text.bytes(source.size()),
+          Text.ratio(source.plainSize(), source.size()),
+          Text.duration(source.duration()));
+    }
+    table.row(
+        "all",
+        Text.bytes(backup.plainSize()),
+        Text.bytes(backup.size()),
+        Text.ratio(backup.plainSize(), backup.size()),
+        Text.duration(backup.duration()));
+    table.print(out, "   ");
+    warn(backup.findings());
+    done(
+        backup.backupId()
+            + ", compressed and encrypted; the states of the sources lie "
+            + Text.duration(backup.spread())
+            + " apart");
+    return backup;
+  }
+
+  /** Goes on after the backup, up to the disaster; gives what there was just before it. */
+  private Snapshot liveOn(BackupManager manager, Engine engine) throws IOException, SQLException {
+    begin("Begin to archive, and trade on");
+    try (Archiving archiving = manager.startArchiving()) {
+      tradeOn(engine);
+      done("every change is followed, and shipped to the repository as it happens");
+      begin("Mark the recovery point '" + POINT + "'");
+      RecoveryPoint point = manager.markRecoveryPoint(POINT);
+      Snapshot before = snapshot(engine);
       done(
-          backup.backupId()
-              + ", compressed and encrypted; the states of the sources lie "
-              + Text.duration(backup.spread())
-              + " apart");
-      return backup;
+          (point.exact() ? "exact" : "the sources lie within " + Text.duration(point.skew()))
+              + ", and safe in the repository with all that it needs");
+      begin("Trade on, then the disaster: DROP TABLE trades, FLUSHALL");
+      tradeOn(engine);
+      try (Connection connection = engine.postgres().connect(TradingData.DATABASE);
+          RedisClient redis = engine.redis().client()) {
+        TradingData.destroy(connection);
+        LiveData.destroy(redis);
+      }
+      manager.markRecoveryPoint(LATER);
+      warn(archiving.status().findings());
+      done("the archive has the disaster, too");
+      return before;
     }
   }
 
-  private void destroy(Engine engine) throws IOException, InterruptedException {
-    begin("Disaster: FLUSHALL, stop both servers, delete their data, configuration and state");
-    try (RedisClient redis = engine.redis().client()) {
-      LiveData.destroy(redis);
+  private void tradeOn(Engine engine) throws IOException, SQLException {
+    try (Connection connection = engine.postgres().connect(TradingData.DATABASE);
+        RedisClient redis = engine.redis().client()) {
+      TradingData.tradeOn(connection, rows / 10);
+      SortedMap<String, Long> trades = TradingData.trades(connection);
+      LiveData.tradeOn(redis, trades);
+      long count = trades.values().stream().mapToLong(Long::longValue).sum();
+      EngineFiles.tradeOn(engine.folder().state(), count);
     }
+  }
+
+  private Snapshot snapshot(Engine engine) throws IOException, SQLException {
+    try (Connection connection = engine.postgres().connect(TradingData.DATABASE);
+        RedisClient redis = engine.redis().client()) {
+      return Snapshot.take(connection, redis, engine.folder());
+    }
+  }
+
+  private void loseEverything(Engine engine) throws IOException, InterruptedException {
+    begin("And the host dies: both servers' data, configuration and state are gone");
     engine.redis().stop();
     engine.postgres().stop();
     DemoFolder.delete(engine.redis().dataDirectory());
@@ -203,10 +252,10 @@ public final class Demo {
 
   private void restore(BackupConfig config, DemoRedis redis)
       throws IOException, InterruptedException {
-    begin("Start an empty Redis, and restore the newest backup to where it came from");
+    begin("Start an empty Redis, and restore everything to '" + POINT + "'");
     redis.start();
     try (RestoreManager manager = RestoreManager.create(config)) {
-      RestorePlan plan = manager.plan(RestoreRequest.latest());
+      RestorePlan plan = manager.plan(RestoreRequest.latest().atPoint(POINT));
       if (!plan.executable()) {
         Text.findings(out, plan.obstacles(), "   ");
         throw new BackupException("The restore's plan cannot be executed");
@@ -230,7 +279,7 @@ public final class Demo {
     begin("Start the restored PostgreSQL");
     engine.postgres().start();
     done("recovered, and takes writes");
-    begin("Compare with what was there");
+    begin("Compare with what was there at '" + POINT + "'");
     try (Connection connection = engine.postgres().connect(TradingData.DATABASE);
         RedisClient redis = engine.redis().client()) {
       Snapshot after = Snapshot.take(connection, redis, engine.folder());

@@ -95,6 +95,7 @@ final class DemoFolder implements AutoCloseable {
         decryption: {secret-key: %s, passphrase: '${file:%s}'}
         destinations:
           - {type: local, path: repository}
+        archiving: {spool: spool, ship-every: 1s}
         """,
             postgresPort,
             TradingData.DATABASE,

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,6 +49,13 @@ final class EngineFiles {
       journal.append(i).append(" NEW EURUSD BUY 1.00 @ 1.08").append(i % 1000).append('\n');
     }
     Files.writeString(folder.resolve("journal/000001.log"), journal);
+  }
+
+  /** What the engine writes while it trades on. */
+  static void tradeOn(Path folder, long trades) throws IOException {
+    Files.writeString(folder.resolve("sequence"), trades + "\n");
+    Files.writeString(
+        folder.resolve("journal/000002.log"), "up to " + trades + "\n", StandardOpenOption.CREATE);
   }
 
   /** What a folder holds, by path: type, mode, owner, time, and digest or link. */

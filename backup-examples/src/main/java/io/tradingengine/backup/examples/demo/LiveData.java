@@ -63,6 +63,22 @@ final class LiveData {
     }
   }
 
+  /** What Redis learns of more trades: new counts, all at once, and executions. */
+  static void tradeOn(RedisClient client, SortedMap<String, Long> trades) {
+    try (StatefulRedisConnection<String, String> connection = client.connect()) {
+      RedisCommands<String, String> commands = connection.sync();
+      commands.multi();
+      trades.forEach((symbol, count) -> commands.set(TRADES + symbol, Long.toString(count)));
+      commands.exec();
+      for (int i = 1; i <= 50; i++) {
+        commands.xadd("executions", Map.of("order", "order:" + i, "quantity", "1"));
+        commands.hincrby("order:" + i, "quantity", 1);
+        commands.rpush("journal", i + " FILL BUY 1.00");
+      }
+      commands.del("order:2");
+    }
+  }
+
   /** How many keys there are, in all databases. */
   static long keys(RedisClient client) {
     try (StatefulRedisConnection<String, String> connection = client.connect()) {

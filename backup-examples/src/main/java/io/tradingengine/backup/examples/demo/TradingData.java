@@ -77,6 +77,16 @@ final class TradingData {
       GROUP BY account_id, symbol
       """;
 
+  /** Each of these orders is filled once more, a second later. */
+  private static final String MORE_TRADES =
+      """
+      INSERT INTO trades
+      SELECT :trades + i, o.id, o.account_id, o.symbol, o.side, o.quantity / 2, o.price,
+             o.placed_at + interval '1 second'
+      FROM generate_series(1, :more) i
+      JOIN orders o ON o.id = 1 + i % (SELECT count(*) FROM orders)
+      """;
+
   private static final String[] CONSTRAINTS = {
     "ALTER TABLE orders ADD FOREIGN KEY (account_id) REFERENCES accounts",
     "ALTER TABLE trades ADD FOREIGN KEY (order_id) REFERENCES orders",
@@ -119,6 +129,30 @@ final class TradingData {
       for (String sql : CONSTRAINTS) {
         statement.execute(sql);
       }
+    }
+  }
+
+  /** Trades on, that many times, in one transaction. */
+  static void tradeOn(Connection connection, long more) throws SQLException {
+    long trades = number(connection, "SELECT max(id) FROM trades");
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          MORE_TRADES
+              .replace(":trades", Long.toString(trades))
+              .replace(":more", Long.toString(more)));
+      statement.execute("DELETE FROM positions");
+      statement.execute(POSITIONS);
+      connection.commit();
+    } finally {
+      connection.setAutoCommit(true);
+    }
+  }
+
+  /** Drops the table of trades, as a tired operator might. */
+  static void destroy(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("DROP TABLE trades");
     }
   }
 

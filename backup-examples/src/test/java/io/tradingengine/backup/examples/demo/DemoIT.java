@@ -21,6 +21,8 @@ class DemoIT {
             "2027 keys",
             " apart",
             "compressed and encrypted",
+            "safe in the repository with all that it needs",
+            "the archive has the disaster, too",
             "everything but the repository and the secret key is gone",
             "recovered, and takes writes",
             "0 differences",
