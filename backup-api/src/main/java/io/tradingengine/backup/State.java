@@ -23,10 +23,12 @@ public final class State implements SourceSpec {
   @FunctionalInterface
   public interface Capture {
     /**
-     * Writes the state as it is now. Called once in each backup, on a thread of the backup: it must
-     * not wait for the thread that asked for the backup. Writing blocks while compression,
-     * encryption or the destination are busy, so take a snapshot first, and write it without
-     * holding locks that the application's work needs.
+     * Writes the state as it is now. Called once in each backup, on a thread of the backup, and
+     * while changes are archived every {@code state-every} and at each mark, on one of archiving's:
+     * both may happen at the same time, and it must not wait for the thread that asked. The same
+     * state is best written as the same bytes: then it is stored once. Writing blocks while
+     * compression, encryption or the destination are busy, so take a snapshot first, and write it
+     * without holding locks that the application's work needs.
      *
      * @param out where to; ends when this returns, and may be closed before; a later write fails
      * @throws IOException if the state cannot be written; fails the backup, with its message

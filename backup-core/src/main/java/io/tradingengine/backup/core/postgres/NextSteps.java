@@ -37,6 +37,12 @@ final class NextSteps {
             + quoted(scheme.data().target().resolve("startup.log"))
             + " -w start   # with -o '-p 5433' if another server listens on 5432");
     commands.add(as + "psql -h /tmp -d postgres -c '\\l+'   # look at the data");
+    if (scheme.recovery().filter(RecoverySettings::pauses).isPresent()) {
+      commands.add(
+          as
+              + "psql -h /tmp -d postgres -c 'SELECT pg_promote()'   # it is readable only: this opens"
+              + " it for good");
+    }
     commands.add(
         "diff -ru "
             + quoted(scheme.data().target().resolve(MinimalConfiguration.PRODUCTION))

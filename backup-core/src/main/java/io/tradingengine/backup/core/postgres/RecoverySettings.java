@@ -35,6 +35,11 @@ record RecoverySettings(WalPlan plan, Afterwards afterwards) {
 
   private static final String CLEAN_UP = "recovery_end_command = 'rm -rf " + FOLDER + "'\n";
 
+  /** Whether the server waits to be opened. */
+  boolean pauses() {
+    return afterwards == Afterwards.PAUSE;
+  }
+
   /** What goes into the configuration. */
   String settings() {
     StringBuilder text = new StringBuilder();
@@ -50,14 +55,14 @@ record RecoverySettings(WalPlan plan, Afterwards afterwards) {
     }
     if (!(plan.ending() instanceof WalPlan.LogEnds)) {
       text.append("recovery_target_action = '");
-      text.append(afterwards == Afterwards.PAUSE ? "pause" : "promote").append("'\n");
+      text.append(pauses() ? "pause" : "promote").append("'\n");
     }
     return text.toString();
   }
 
   /** Where the log just ends, only a standby stays as it is until somebody promotes it. */
   String signal() {
-    return plan.ending() instanceof WalPlan.LogEnds && afterwards == Afterwards.PAUSE
+    return plan.ending() instanceof WalPlan.LogEnds && pauses()
         ? "standby.signal"
         : "recovery.signal";
   }

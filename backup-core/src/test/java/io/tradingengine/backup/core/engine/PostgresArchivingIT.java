@@ -420,6 +420,10 @@ class PostgresArchivingIT {
         if (point.equals("middle")) {
           assertThat(tradesAt(port)).isEqualTo(expected);
         }
+        if (started.state() == StartedServer.State.PAUSED) {
+          execute(port, "SELECT pg_promote()");
+          execute(port, "INSERT INTO trade (note) VALUES ('it is open')");
+        }
         return started.state();
       } finally {
         Oracles.run("kill", "-QUIT", Long.toString(started.pid())).orFail();
@@ -433,13 +437,22 @@ class PostgresArchivingIT {
     }
   }
 
-  private static String tradesAt(int port) throws SQLException {
+  private static void execute(int port, String sql) throws SQLException {
+    try (Connection connection = connect(port);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static Connection connect(int port) throws SQLException {
     Properties login = new Properties();
     login.setProperty("user", PgServer.USER);
     login.setProperty("password", PgServer.PASSWORD);
-    try (Connection connection =
-            DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + port + "/postgres", login);
+    return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres", login);
+  }
+
+  private static String tradesAt(int port) throws SQLException {
+    try (Connection connection = connect(port);
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(TRADES)) {
       rows.next();
