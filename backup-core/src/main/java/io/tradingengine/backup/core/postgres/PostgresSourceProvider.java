@@ -106,7 +106,8 @@ public final class PostgresSourceProvider implements SourceProvider {
     }
     return new WalOptions(
         slot,
-        settings.get(SYNCHRONOUS) ? WalOptions.Mode.SYNCHRONOUS : WalOptions.Mode.ASYNCHRONOUS);
+        settings.get(SYNCHRONOUS) ? WalOptions.Mode.SYNCHRONOUS : WalOptions.Mode.ASYNCHRONOUS,
+        WalOptions.PATIENCE);
   }
 
   private static ConnectionSpec connection(Settings settings, ConnectionSpec.Tls tls) {

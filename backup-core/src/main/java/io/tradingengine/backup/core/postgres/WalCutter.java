@@ -48,6 +48,23 @@ final class WalCutter {
     }
   }
 
+  /** Hands over what an earlier process has left, and leaves the files that may be gone on with. */
+  synchronized void cutLeftOvers() throws IOException, InterruptedException {
+    for (WalSpool.SpoolFile file : spool.files()) {
+      switch (file.kind()) {
+        case WHOLE -> storeWhole(file);
+        case LAST -> storeLast(file);
+        case PARTIAL -> {
+          long size = Files.size(file.path());
+          if (size > 0 && !(file.segment().equals(segment) && size == cut)) {
+            store(file.path(), file.timeline(), file.segment(), 0, size);
+            begin(file.segment(), size);
+          }
+        }
+      }
+    }
+  }
+
   private void storeWhole(WalSpool.SpoolFile file) throws IOException, InterruptedException {
     long size = Files.size(file.path());
     if (size != segmentSize) {

@@ -15,7 +15,8 @@ import io.tradingengine.backup.spi.StreamPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
-import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * timelines.
  */
 final class WalFollower implements ChangeFollower {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int HEADER = 3 * Long.BYTES;
 
   private final String source;
@@ -37,6 +37,9 @@ final class WalFollower implements ChangeFollower {
   private boolean closed;
   private volatile @Nullable WalSpool spool;
   private volatile @Nullable WalCutter cutter;
+
+  /** Used before a server was reached, by the thread that cuts. */
+  private final Map<String, WalCutter> leftOvers = new HashMap<>();
 
   /** Where to begin after a gap, as long as no whole segment tells. */
   private WalProgress.@Nullable Next afterGap;
@@ -83,7 +86,7 @@ final class WalFollower implements ChangeFollower {
 
   private void follow(ReplicationConnection server) throws IOException, InterruptedException {
     ServerFacts facts = ServerFacts.read(server);
-    requireNotApplied(server);
+    requireNotApplied(server, facts);
     Row identity = server.query("IDENTIFY_SYSTEM").get(0);
     long timeline = Long.parseLong(identity.text(1));
     Lsn flushed = Lsn.parse(identity.text(2));
@@ -125,21 +128,25 @@ final class WalFollower implements ChangeFollower {
       before.close();
     }
     WalSpool files = new WalSpool(sink.folder(), system, segmentSize);
+    files.rememberSegmentSize();
     spool = files;
     cutter = new WalCutter(files, system, segmentSize, sink);
     return files;
   }
 
   /** Whoever waits for changes to be applied would wait for ever: nothing is applied here. */
-  private void requireNotApplied(ReplicationConnection server) throws IOException {
-    if (options.mode() == WalOptions.Mode.SYNCHRONOUS) {
+  private void requireNotApplied(ReplicationConnection server, ServerFacts facts)
+      throws IOException {
+    if (mode(facts) == WalOptions.Mode.SYNCHRONOUS) {
       String commit = server.query("SHOW synchronous_commit").get(0).text(0);
       if (commit.equals("remote_apply")) {
         throw new BackupException(
             "PostgreSQL at "
                 + spec.address()
                 + " has synchronous_commit = remote_apply, which no archive can fulfil",
-            "set synchronous_commit to on, or synchronous to false",
+            "set synchronous_commit to on, or take '*' and '"
+                + options.slot()
+                + "' out of synchronous_standby_names",
             null);
       }
     }
@@ -149,7 +156,8 @@ final class WalFollower implements ChangeFollower {
       ReplicationConnection server, WalSpool files, WalProgress.Next begin, ServerFacts facts)
       throws IOException, InterruptedException {
     WalProgress.Next next = begin;
-    try (Acknowledger acknowledger = new Acknowledger(server, files, mode(facts), PATIENCE)) {
+    try (Acknowledger acknowledger =
+        new Acknowledger(server, files, mode(facts), options.patience())) {
       while (true) {
         next = streamTimeline(server, files, acknowledger, next, facts);
         afterGap = null;
@@ -330,7 +338,26 @@ final class WalFollower implements ChangeFollower {
     WalCutter current = cutter;
     if (current != null) {
       current.cut();
+    } else {
+      cutLeftOvers();
     }
+  }
+
+  /** What an earlier process received must get away even if the server never comes back. */
+  private void cutLeftOvers() throws IOException, InterruptedException {
+    for (String system : WalSpool.systems(sink.folder())) {
+      Optional<Integer> segmentSize = WalSpool.segmentSize(sink.folder(), system);
+      if (segmentSize.isPresent() && cutter == null) {
+        leftOvers
+            .computeIfAbsent(system, each -> leftOvers(each, segmentSize.get()))
+            .cutLeftOvers();
+      }
+    }
+  }
+
+  private WalCutter leftOvers(String system, int segmentSize) {
+    return new WalCutter(
+        new WalSpool(sink.folder(), system, segmentSize), system, segmentSize, sink);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The archived log of one cluster, by the names of its pieces. */
 final class WalInventory {
@@ -69,6 +70,21 @@ final class WalInventory {
       pieces.add(best.get().name());
       covered = best.get().to();
     }
+  }
+
+  /**
+   * Whether there is anything on the way after a segment.
+   *
+   * @param number the segment's number
+   */
+  boolean goesOnAfter(Timelines way, long number, int segmentSize) {
+    return Stream.concat(whole.keySet().stream(), slices.keySet().stream())
+        .anyMatch(
+            segment -> {
+              long other = WalSegments.number(segment, segmentSize);
+              return other > number
+                  && segment.startsWith(WalSegments.timeline(way.forSegment(other, segmentSize)));
+            });
   }
 
   /** The histories by timeline; of two different ones for a timeline, both. */

@@ -15,6 +15,10 @@ import java.util.TreeSet;
 final class WalProgress {
   private final int segmentSize;
   private final TreeMap<Long, NavigableSet<Long>> whole = new TreeMap<>();
+
+  /** The last segment of each timeline of which there is a part. */
+  private final NavigableMap<Long, Long> begun = new TreeMap<>();
+
   private final Map<String, NavigableMap<Long, Long>> slices = new HashMap<>();
   private final NavigableSet<Long> histories = new TreeSet<>();
 
@@ -32,6 +36,8 @@ final class WalProgress {
     for (WalSpool.SpoolFile file : files) {
       if (file.kind() == WalSpool.Kind.WHOLE) {
         progress.addWhole(file.timeline(), file.segment());
+      } else {
+        progress.begun(file.timeline(), file.segment());
       }
     }
     return progress;
@@ -41,6 +47,7 @@ final class WalProgress {
     if (name.piece() instanceof WalName.Whole piece) {
       addWhole(name.timeline(), piece.segment());
     } else if (name.piece() instanceof WalName.Slice slice) {
+      begun(name.timeline(), slice.segment());
       slices
           .computeIfAbsent(slice.segment(), segment -> new TreeMap<>())
           .merge(slice.from(), slice.to(), Math::max);
@@ -49,22 +56,32 @@ final class WalProgress {
     }
   }
 
+  private void begun(long timeline, String segment) {
+    begun.merge(timeline, WalSegments.number(segment, segmentSize), Math::max);
+  }
+
   private void addWhole(long timeline, String segment) {
     whole
         .computeIfAbsent(timeline, each -> new TreeSet<>())
         .add(WalSegments.number(segment, segmentSize));
   }
 
-  /** Where the log goes on: a timeline, and the begin of the segment after its last whole one. */
+  /** Where the log goes on: a timeline, and the begin of a segment. */
   record Next(long timeline, Lsn start) {}
 
-  /** Where the log goes on; empty if there is none. */
+  /**
+   * Where the log goes on: after the last whole segment, or in one that was begun; empty if new.
+   */
   Optional<Next> next() {
-    return Optional.ofNullable(whole.lastEntry())
-        .map(
-            last ->
-                new Next(
-                    last.getKey(), WalSegments.start(last.getValue().last() + 1, segmentSize)));
+    if (whole.isEmpty() && begun.isEmpty()) {
+      return Optional.empty();
+    }
+    long timeline =
+        Math.max(whole.isEmpty() ? 0 : whole.lastKey(), begun.isEmpty() ? 0 : begun.lastKey());
+    NavigableSet<Long> known = whole.getOrDefault(timeline, new TreeSet<>());
+    long afterWhole = known.isEmpty() ? 0 : known.last() + 1;
+    long number = Math.max(afterWhole, begun.getOrDefault(timeline, 0L));
+    return Optional.of(new Next(timeline, WalSegments.start(number, segmentSize)));
   }
 
   /** How many bytes of a segment are stored from its begin on, in slices. */

@@ -123,7 +123,7 @@ final class WalRoute {
     Lsn end = collect(way, goal);
     WalPlan.Ending ending = new WalPlan.LogEnds();
     if (goal.isPresent() && end.compareTo(goal.get()) < 0) {
-      findings.add(gap(way, end, goal.get()));
+      findings.add(gap(way, end, goal.get() + " is needed"));
     } else if (goal.isPresent()) {
       ending = ending(way, goal.get());
     } else {
@@ -169,7 +169,14 @@ final class WalRoute {
     return reached.compareTo(captured.stop()) < 0 ? captured.stop() : reached;
   }
 
-  private Finding gap(Timelines way, Lsn end, Lsn goal) {
+  /** What comes after a gap is of no use, and whoever wants the end has to know that. */
+  private boolean hasHole(Timelines way, Lsn end) {
+    int size = captured.segmentSize();
+    Lsn last = new Lsn(end.value() == 0 ? 0 : end.value() - 1);
+    return inventory.goesOnAfter(way, WalSegments.number(last, size), size);
+  }
+
+  private Finding gap(Timelines way, Lsn end, String why) {
     int size = captured.segmentSize();
     long number = WalSegments.number(end, size);
     return error(
@@ -178,8 +185,7 @@ final class WalRoute {
             + " in segment "
             + WalSegments.name(way.forSegment(number, size), number, size)
             + ", and "
-            + goal
-            + " is needed",
+            + why,
         "restore to a moment before " + end + ", or from a later backup");
   }
 

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class WalSpool implements Closeable {
   private static final String PARTIAL = ".partial";
   private static final String LAST = ".last";
+  private static final String SEGMENT_SIZE = "segment-size";
   private static final Pattern FILE =
       Pattern.compile("([0-9A-F]{8})([0-9A-F]{16})(\\.partial|\\.last)?");
 
@@ -90,6 +91,24 @@ final class WalSpool implements Closeable {
           .sorted()
           .toList();
     }
+  }
+
+  /** The size of a cluster's segments, as far as it was once told. */
+  static Optional<Integer> segmentSize(Path sourceFolder, String system) throws IOException {
+    Path file = sourceFolder.resolve(system).resolve(SEGMENT_SIZE);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String text = Files.readString(file).strip();
+    return text.matches("[0-9]{1,10}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+  }
+
+  /** Keeps the size of segments for a process that begins when the server is gone. */
+  void rememberSegmentSize() throws IOException {
+    Files.createDirectories(folder);
+    Path draft = folder.resolve(SEGMENT_SIZE + ".part");
+    Files.writeString(draft, segmentSize + "\n");
+    Files.move(draft, folder.resolve(SEGMENT_SIZE), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** The files that are there, in the order of the log. */

@@ -188,7 +188,11 @@ final class CommandRoute {
       }
       id = next.id();
     }
-    findings.add(Finding.info(source, "the archived commands go to offset " + at));
+    boolean hole = slices.getOrDefault(id, new TreeMap<>()).higherKey(at + 1) != null;
+    findings.add(
+        hole
+            ? gap(id, at, at + 1)
+            : Finding.info(source, "the archived commands go to offset " + at));
     return new Way(start, new Position(id, at), spans, findings);
   }
 
