@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 
@@ -19,6 +22,7 @@ final class DemoPostgres implements AutoCloseable {
   static final String USER = "postgres";
 
   private static final int STATUS_LINE = 7;
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Path folder;
   private final Secret password;
@@ -84,9 +88,33 @@ final class DemoPostgres implements AutoCloseable {
             "-c",
             "unix_socket_directories="),
         this::ready);
+    awaitWrites();
   }
 
-  /** Whether postmaster.pid says what {@code pg_ctl -w} waits for: recovery is over. */
+  /** A server that replays archived WAL is ready for readers long before it is through. */
+  private void awaitWrites() throws IOException, InterruptedException {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    try (Connection connection = connect("postgres");
+        Statement statement = connection.createStatement()) {
+      while (isInRecovery(statement)) {
+        if (System.nanoTime() > end) {
+          throw new IOException(
+              "PostgreSQL is still recovering after " + PATIENCE.toMinutes() + " min");
+        }
+        Thread.sleep(100);
+      }
+    } catch (SQLException e) {
+      throw new IOException("PostgreSQL did not recover: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isInRecovery(Statement statement) throws SQLException {
+    try (ResultSet result = statement.executeQuery("SELECT pg_is_in_recovery()")) {
+      return result.next() && result.getBoolean(1);
+    }
+  }
+
+  /** Whether postmaster.pid says what {@code pg_ctl -w} waits for: it takes connections. */
   private boolean ready() {
     try {
       List<String> lines =

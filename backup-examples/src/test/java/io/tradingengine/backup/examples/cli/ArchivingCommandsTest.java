@@ -84,8 +84,9 @@ class ArchivingCommandsTest {
             "2024-01-15T14:30:02Z  postgres following 0/5000128 of timeline 1, 0 B behind",
             "far 2.0 KiB to go, 7.0 s late (FAILING: is unreachable)",
             "spool 4.0 KiB  point 2.0 s ago  FULL BACKUP DUE: WAL is missing  ALARMS: 1");
-    assertThat(run.err()).contains("Archiving has begun", "Stopping");
+    assertThat(run.err()).contains("Archiving has begun", "Stopped");
     assertThat(handle.closed).isTrue();
+    assertThat(handle.disturbed).as("closed by an interrupted thread").isFalse();
     assertThat(manager.asked()).containsExactly("close");
   }
 
@@ -122,6 +123,7 @@ class ArchivingCommandsTest {
   private static final class Handle implements Archiving {
     private int asked;
     private boolean closed;
+    private boolean disturbed;
 
     @Override
     public synchronized ArchivingStatus status() {
@@ -139,6 +141,7 @@ class ArchivingCommandsTest {
     @Override
     public synchronized void close() {
       closed = true;
+      disturbed = Thread.currentThread().isInterrupted();
     }
   }
 
