@@ -5,20 +5,22 @@ import io.tradingengine.backup.core.volume.FileContent;
 import io.tradingengine.backup.spi.ObjectKey;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -206,26 +208,28 @@ final class Spool implements Closeable {
     Files.deleteIfExists(object.content().file());
   }
 
-  /** Bytes in the sources' own folders. */
+  /** Bytes in the sources' own folders; what is handed over meanwhile may count or not. */
   long receiving() throws IOException {
-    try (Stream<Path> files = Files.walk(folder.resolve("sources"))) {
-      return files
-          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-          .mapToLong(Spool::size)
-          .sum();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
+    AtomicLong bytes = new AtomicLong();
+    Files.walkFileTree(
+        folder.resolve("sources"),
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            bytes.addAndGet(attributes.isRegularFile() ? attributes.size() : 0);
+            return FileVisitResult.CONTINUE;
+          }
 
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (NoSuchFileException e) {
-      return 0; // It was handed over meanwhile.
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+        });
+    return bytes.get();
   }
 
   Path folder() {

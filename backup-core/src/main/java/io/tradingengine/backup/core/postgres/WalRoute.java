@@ -129,7 +129,10 @@ final class WalRoute {
     } else {
       ending = sought();
       findings.add(
-          Finding.info(source, "the archived log goes to " + end + " on timeline " + way.target()));
+          hasHole(way, end)
+              ? gap(way, end, "there is more of it after that")
+              : Finding.info(
+                  source, "the archived log goes to " + end + " on timeline " + way.target()));
     }
     return new WalPlan(way.target(), segments, histories, ending, findings);
   }

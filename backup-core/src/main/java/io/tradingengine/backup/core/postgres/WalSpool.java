@@ -117,24 +117,38 @@ final class WalSpool implements Closeable {
     if (!Files.isDirectory(folder)) {
       return found;
     }
-    try (Stream<Path> files = Files.walk(folder, 2)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        Matcher name = FILE.matcher(String.valueOf(file.getFileName()));
-        if (name.matches()) {
-          String end = name.group(3) == null ? "" : name.group(3);
-          Kind kind =
-              switch (end) {
-                case PARTIAL -> Kind.PARTIAL;
-                case LAST -> Kind.LAST;
-                default -> Kind.WHOLE;
-              };
-          found.add(
-              new SpoolFile(
-                  Long.parseLong(name.group(1), 16), name.group(1) + name.group(2), file, kind));
+    for (Path timeline : children(folder)) {
+      if (Files.isDirectory(timeline)) {
+        for (Path file : children(timeline)) {
+          spoolFile(file).ifPresent(found::add);
         }
       }
     }
     return found;
+  }
+
+  /** By names alone: a file may become whole, and get another name, at any moment. */
+  private static List<Path> children(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.sorted().toList();
+    }
+  }
+
+  private static Optional<SpoolFile> spoolFile(Path file) {
+    Matcher name = FILE.matcher(String.valueOf(file.getFileName()));
+    if (!name.matches()) {
+      return Optional.empty();
+    }
+    String end = name.group(3) == null ? "" : name.group(3);
+    Kind kind =
+        switch (end) {
+          case PARTIAL -> Kind.PARTIAL;
+          case LAST -> Kind.LAST;
+          default -> Kind.WHOLE;
+        };
+    return Optional.of(
+        new SpoolFile(
+            Long.parseLong(name.group(1), 16), name.group(1) + name.group(2), file, kind));
   }
 
   /** Begins to receive at the begin of a segment. */
