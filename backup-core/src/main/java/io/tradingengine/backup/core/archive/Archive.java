@@ -5,6 +5,8 @@ import io.tradingengine.backup.ArchivingStatus;
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.RecoveryPoint;
+import io.tradingengine.backup.core.catalog.RepositoryLayout;
+import io.tradingengine.backup.core.point.PointName;
 import io.tradingengine.backup.core.volume.ObjectEncoder;
 import io.tradingengine.backup.spi.ContinuousSource;
 import io.tradingengine.backup.spi.Source;
@@ -14,11 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +41,10 @@ public final class Archive implements Archiving {
   private final Points points;
   private final PointSampler sampler;
   private final List<Thread> threads = new ArrayList<>();
+
+  /** Open once it is known after which instant points may be dated. */
+  private final CountDownLatch dated = new CountDownLatch(1);
+
   private volatile boolean stopped;
 
   private Archive(ArchiveSetup setup, Deque<AutoCloseable> open) throws IOException {
@@ -77,7 +85,7 @@ public final class Archive implements Archiving {
     this.points = new Points(parts, archives, setup.options().shipEvery());
     Map<String, Following> byName = new HashMap<>();
     followings.forEach(each -> byName.put(each.name(), each));
-    this.sampler = new PointSampler(continuous, byName, versions, setup.clock());
+    this.sampler = new PointSampler(continuous, byName, versions, setup.clock(), alarms);
     open.push(sampler);
   }
 
@@ -136,6 +144,8 @@ public final class Archive implements Archiving {
   }
 
   private void takePoints() {
+    newestStored().ifPresent(sampler::notBefore);
+    dated.countDown();
     every(
         setup.options().pointEvery(),
         "recovery points",
@@ -144,6 +154,25 @@ public final class Archive implements Archiving {
             sampler.sample(Optional.empty()).ifPresent(points::add);
           }
         });
+  }
+
+  /** When the newest point was taken that any destination has, as far as they can be read. */
+  private Optional<Instant> newestStored() {
+    return setup.outlets().stream()
+        .flatMap(outlet -> pointNames(outlet).stream())
+        .map(PointName::to)
+        .max(Comparator.naturalOrder());
+  }
+
+  private static List<PointName> pointNames(Outlet outlet) {
+    try {
+      return outlet.destination().list(RepositoryLayout.POINTS).stream()
+          .flatMap(object -> PointName.parse(object.key()).stream())
+          .toList();
+    } catch (IOException | RuntimeException e) {
+      log.debug("{} does not say which points it has: {}", outlet.name(), e.toString());
+      return List.of();
+    }
   }
 
   private void publishPoints() {
@@ -181,6 +210,7 @@ public final class Archive implements Archiving {
   }
 
   private RecoveryPoint sampleNamed(String name) throws InterruptedException {
+    dated.await();
     for (int attempt = 0; attempt < 3; attempt++) {
       Optional<RecoveryPoint> point;
       synchronized (sampler) {

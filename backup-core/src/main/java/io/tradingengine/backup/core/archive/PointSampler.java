@@ -25,19 +25,25 @@ import java.util.TreeMap;
  * so that it never holds what the record does not. Used by one thread at a time.
  */
 final class PointSampler implements Closeable {
+  private static final String CLOCK = "clock";
+  private static final Duration TOLERANCE = Duration.ofSeconds(2);
+
   private final List<ContinuousSource> derived;
   private final List<ContinuousSource> records;
   private final Map<String, Following> followings;
   private final List<Versions> versions;
   private final Clock clock;
   private final Map<String, PositionSampler> samplers = new HashMap<>();
+  private final Alarms alarms;
   private Instant last = Instant.MIN;
 
   PointSampler(
       List<ContinuousSource> sources,
       Map<String, Following> followings,
       List<Versions> versions,
-      Clock clock) {
+      Clock clock,
+      Alarms alarms) {
+    this.alarms = alarms;
     this.derived = sources.stream().filter(each -> each.timing() == Timing.AT_START).toList();
     this.records = sources.stream().filter(each -> each.timing() == Timing.AT_END).toList();
     this.followings = followings;
@@ -84,9 +90,24 @@ final class PointSampler implements Closeable {
     }
   }
 
+  /** Points that are stored already: none that is taken from now on is earlier. */
+  void notBefore(Instant stored) {
+    last = stored.isAfter(last) ? stored : last;
+  }
+
   /** A clock that was set back must not make a later point an earlier one. */
   private Instant monotonic(Instant now) {
     Instant millis = Instant.ofEpochMilli(now.toEpochMilli());
+    if (last.isAfter(millis.plus(TOLERANCE))) {
+      alarms.report(
+          CLOCK,
+          Finding.warning(
+              CLOCK,
+              "is behind the newest recovery point, of " + last + ": it was set back",
+              "set it right; until then, recovery points are dated after that one"));
+    } else {
+      alarms.clear(CLOCK, CLOCK);
+    }
     last = millis.isAfter(last) ? millis : last.plusMillis(1);
     return last;
   }

@@ -69,7 +69,7 @@ public record PointName(ObjectKey key, Instant from, Instant to, boolean named) 
   }
 
   /** What a key says; empty if it is no such name. */
-  static Optional<PointName> parse(ObjectKey key) {
+  public static Optional<PointName> parse(ObjectKey key) {
     Matcher name = FORM.matcher(key.value());
     if (!name.matches()) {
       return Optional.empty();

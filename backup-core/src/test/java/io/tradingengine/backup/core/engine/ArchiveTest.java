@@ -63,6 +63,7 @@ class ArchiveTest {
   private Need needOfFar = Need.REQUIRED;
   private long limit = 128L << 20;
   private Optional<Instant> newestBackup = Optional.empty();
+  private Clock clock = Clock.systemUTC();
   private Archive archive;
 
   private Archive start() throws IOException {
@@ -97,7 +98,7 @@ class ArchiveTest {
         List.of(new Outlet(near, Need.REQUIRED), new Outlet(far, needOfFar)),
         captures,
         told::add,
-        Clock.systemUTC());
+        clock);
   }
 
   @AfterEach
@@ -340,6 +341,18 @@ class ArchiveTest {
     assertThat(archive.status().fullBackupDue()).contains("ledger: 0/5 is missing");
     newestBackup = Optional.of(Instant.now().plusSeconds(1));
     await("the backup counts", () -> archive.status().fullBackupDue().isEmpty());
+  }
+
+  @Test
+  void aClockThatWasSetBackMakesNoLaterPointAnEarlierOne() throws Exception {
+    start();
+    RecoveryPoint before = archive.mark("before");
+    archive.close();
+    clock = Clock.offset(Clock.systemUTC(), Duration.ofHours(-1));
+    start();
+    RecoveryPoint after = archive.mark("after");
+    assertThat(after.at()).isAfter(before.at()).isBefore(before.at().plusSeconds(5));
+    assertThat(archive.status().findings()).anyMatch(each -> each.subject().equals("clock"));
   }
 
   @Test
