@@ -11,6 +11,7 @@ import io.tradingengine.backup.core.postgres.wire.ServerException;
 import io.tradingengine.backup.spi.ChangeFollower;
 import io.tradingengine.backup.spi.ChangeGapException;
 import io.tradingengine.backup.spi.ChangeSink;
+import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.StreamPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -101,6 +102,9 @@ final class WalFollower implements ChangeFollower {
     WalProgress.Next next =
         start.from(Optional.ofNullable(afterGap).or(progress::next), kept, progress);
     tell(start, progress, system, next);
+    if (progress.next().isEmpty()) {
+      tellIfTooLate(system, next);
+    }
     stream(server, files, next, facts);
   }
 
@@ -112,6 +116,30 @@ final class WalFollower implements ChangeFollower {
         new StreamPosition(
             WalName.stream(system, next.timeline()), next.start().plus(sliced).value()));
     cutter().begin(segment, sliced);
+  }
+
+  /** What was written between the newest backup and the beginning of archiving is nowhere. */
+  private void tellIfTooLate(String system, WalProgress.Next next)
+      throws IOException, InterruptedException {
+    Optional<SourceState> backup = sink.newestCapture();
+    if (backup.isPresent()) {
+      CapturedWal captured = CapturedWal.of(backup.get());
+      boolean reached =
+          captured.system().equals(system)
+              && captured.timeline() == next.timeline()
+              && captured.stop().compareTo(next.start()) >= 0;
+      if (!reached) {
+        sink.fullBackupDue(
+            "archiving begins at "
+                + next.start()
+                + " on timeline "
+                + next.timeline()
+                + ", and the newest backup ends at "
+                + captured.stop()
+                + " on timeline "
+                + captured.timeline());
+      }
+    }
   }
 
   private WalCutter cutter() {

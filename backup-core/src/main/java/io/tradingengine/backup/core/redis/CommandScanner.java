@@ -1,6 +1,5 @@
 package io.tradingengine.backup.core.redis;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -56,9 +55,9 @@ final class CommandScanner {
   /**
    * Scans what remains of {@code bytes}, which is consumed.
    *
-   * @throws IOException if it is no stream of commands
+   * @throws MalformedStreamException if it is no stream of commands
    */
-  void scan(ByteBuffer bytes) throws IOException {
+  void scan(ByteBuffer bytes) throws MalformedStreamException {
     while (bytes.hasRemaining()) {
       if (state == State.BYTES) {
         skip(bytes);
@@ -89,7 +88,7 @@ final class CommandScanner {
     }
   }
 
-  private void step(byte b) throws IOException {
+  private void step(byte b) throws MalformedStreamException {
     switch (state) {
       case START -> start(b);
       case COUNT -> {
@@ -130,7 +129,7 @@ final class CommandScanner {
     }
   }
 
-  private void start(byte b) throws IOException {
+  private void start(byte b) throws MalformedStreamException {
     nameLength = 0;
     if (b == '*') {
       naming = true;
@@ -152,7 +151,7 @@ final class CommandScanner {
   }
 
   /** Takes a byte of a number; returns whether it is complete. */
-  private boolean number(byte b) throws IOException {
+  private boolean number(byte b) throws MalformedStreamException {
     if (b == '\n' && digits) {
       return true;
     }
@@ -183,7 +182,7 @@ final class CommandScanner {
     }
   }
 
-  private static IOException malformed(String what) {
-    return new IOException("the command stream has " + what);
+  private static MalformedStreamException malformed(String what) {
+    return new MalformedStreamException("the command stream has " + what);
   }
 }

@@ -20,6 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files that a command stream is received into, {@code <id>-<offset before the first
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class CommandSpool implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(CommandSpool.class);
   private static final Pattern FILE = Pattern.compile("([0-9a-f]{40})-([0-9]{1,18})\\.commands");
   private static final long ROTATE_AT = 16 << 20;
   private static final int PIECE = 1 << 16;
@@ -83,8 +86,12 @@ final class CommandSpool implements Closeable {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
     Log log = new Log(id, start, file, channel);
     ByteBuffer piece = ByteBuffer.allocate(PIECE);
-    while (channel.read(piece.clear()) > 0) {
-      log.scanner.scan(piece.flip());
+    try {
+      while (channel.read(piece.clear()) > 0) {
+        log.scanner.scan(piece.flip());
+      }
+    } catch (MalformedStreamException e) {
+      LOG.warn("{} ends with what was never written: {}", file, e.getMessage());
     }
     log.durable = log.scanner.boundary();
     channel.truncate(log.durable);

@@ -271,7 +271,14 @@ class WalFollowerIT {
             .contains(old.stream().split("/", 2)[0], "full backup");
       }
       archive.capture =
-          Optional.of(new SourceState(Instant.EPOCH, Map.of("system-identifier", system)));
+          Optional.of(
+              new SourceState(
+                  Instant.EPOCH,
+                  Map.of(
+                      "system-identifier", system,
+                      "timeline", "1",
+                      "stop-lsn", "0/1000000",
+                      "wal-segment-size", "1048576")));
       try (Following following = new Following(source(stranger), archive)) {
         following.await(position);
       }
