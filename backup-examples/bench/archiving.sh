@@ -31,11 +31,19 @@ fi
 port=$(free_port 54329)
 data=$dir/data
 export PGPASSWORD=bench BACKUP_PASSPHRASE=bench
-follower=
 finish() {
-  [ -n "$follower" ] && kill "$follower" 2>/dev/null || true
+  unfollow
   as "$pgbin/pg_ctl" -D "$data" -m immediate -s stop 2>/dev/null || true
   rm -rf "$dir"
+}
+follow() { # runs a follower in the background, as the servers' user
+  as sh -c 'echo $$ > "$0"; exec "$@"' "$dir/tmp/follower.pid" "$@" > "$dir/follower.log" 2>&1 &
+}
+unfollow() {
+  [ -e "$dir/tmp/follower.pid" ] || return 0
+  kill "$(cat "$dir/tmp/follower.pid")" 2> /dev/null || true
+  while kill -0 "$(cat "$dir/tmp/follower.pid")" 2> /dev/null; do sleep 0.2; done
+  rm -f "$dir/tmp/follower.pid"
 }
 trap finish EXIT
 
@@ -90,25 +98,21 @@ for round in $(seq "$rounds"); do
   transactions >> "$dir/alone"
 
   as "$pgbin/pg_receivewal" -h 127.0.0.1 -p "$port" -U postgres -S received --create-slot
-  as "$pgbin/pg_receivewal" -h 127.0.0.1 -p "$port" -U postgres -S received -D "$dir/received" 2> /dev/null &
-  follower=$!
+  follow "$pgbin/pg_receivewal" -h 127.0.0.1 -p "$port" -U postgres -S received -D "$dir/received"
   sleep 1
   transactions >> "$dir/receivewal"
-  kill "$follower"; wait "$follower" 2> /dev/null || true
-  follower=
+  unfollow
   as "$pgbin/pg_receivewal" -h 127.0.0.1 -p "$port" -U postgres -S received --drop-slot
   as rm -rf "$dir/received"; as mkdir "$dir/received"
 
-  as env PGPASSWORD=bench "$java" -jar "$jar" -c "$dir/ours/bench.yaml" archive > "$dir/archive.log" 2>&1 &
-  follower=$!
+  follow "$java" -jar "$jar" -c "$dir/ours/bench.yaml" archive
   sleep 8
   touch "$dir/sampling"
   sample &
   sampler=$!
   transactions >> "$dir/ours.tps"
   rm "$dir/sampling"; wait "$sampler"
-  kill "$follower"; wait "$follower" 2> /dev/null || true
-  follower=
+  unfollow
   psql -d postgres -c "SELECT pg_drop_replication_slot('backup_postgres')" > /dev/null
   as rm -rf "$dir/ours/spool" "$dir/ours/repository"
 done

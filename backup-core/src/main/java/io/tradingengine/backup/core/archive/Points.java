@@ -87,7 +87,7 @@ final class Points {
     if (batch.isEmpty()) {
       return;
     }
-    boolean early = System.nanoTime() - published < shipEvery.toNanos();
+    boolean early = System.nanoTime() - published < shipEvery.toNanos() / 2;
     boolean named = batch.stream().anyMatch(point -> point.name().isPresent());
     if (early && !named) {
       return; // Under load, there is something to publish all the time.
