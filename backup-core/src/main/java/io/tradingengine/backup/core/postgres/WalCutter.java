@@ -35,6 +35,8 @@ final class WalCutter {
   }
 
   synchronized void cut() throws IOException, InterruptedException {
+    // Looked at first: whatever becomes whole from now on comes after it, and waits.
+    Optional<WalSpool.Head> head = spool.head();
     for (WalSpool.SpoolFile file : spool.files()) {
       switch (file.kind()) {
         case WHOLE -> storeWhole(file);
@@ -42,7 +44,6 @@ final class WalCutter {
         case PARTIAL -> {}
       }
     }
-    Optional<WalSpool.Head> head = spool.head();
     if (head.isPresent()) {
       storeHead(head.get());
     }

@@ -205,13 +205,13 @@ final class CommandSpool implements Closeable {
 
   /** Hands over all whole commands that are durable. */
   void cut(ChangeSink sink) throws IOException, InterruptedException {
-    for (Log log = firstEnded(); log != null; log = firstEnded()) {
-      cut(log, sink);
-      drop(log);
-    }
     Log current;
     synchronized (this) {
-      current = open;
+      current = open; // Looked at first: what ends from now on comes after it.
+    }
+    for (Log log = firstEnded(); log != null && log != current; log = firstEnded()) {
+      cut(log, sink);
+      drop(log);
     }
     if (current != null) {
       cut(current, sink);
