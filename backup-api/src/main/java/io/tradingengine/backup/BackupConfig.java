@@ -28,6 +28,7 @@ public final class BackupConfig {
   private final Compression compression;
   private final @Nullable Retention retention;
   private final @Nullable ArchivingOptions archiving;
+  private final IncrementalOptions incremental;
   private final ZoneId zone;
   private final List<BackupListener> listeners;
   private final Clock clock;
@@ -41,6 +42,7 @@ public final class BackupConfig {
     this.compression = builder.compression;
     this.retention = builder.retention;
     this.archiving = builder.archiving;
+    this.incremental = builder.incremental;
     this.zone = builder.zone;
     this.listeners = List.copyOf(builder.listeners);
     this.clock = builder.clock;
@@ -113,6 +115,11 @@ public final class BackupConfig {
     return Optional.ofNullable(archiving);
   }
 
+  /** When an incremental backup is taken, and when a full one instead. */
+  public IncrementalOptions incremental() {
+    return incremental;
+  }
+
   /** The time zone of schedules and of retention's days; UTC by default. */
   public ZoneId zone() {
     return zone;
@@ -137,6 +144,7 @@ public final class BackupConfig {
     private Compression compression = Compression.zstd(1);
     private @Nullable Retention retention;
     private @Nullable ArchivingOptions archiving;
+    private IncrementalOptions incremental = IncrementalOptions.defaults();
     private ZoneId zone = ZoneOffset.UTC;
     private final List<BackupListener> listeners = new ArrayList<>();
     private Clock clock = Clock.systemUTC();
@@ -192,6 +200,12 @@ public final class BackupConfig {
       return this;
     }
 
+    /** When an incremental backup is taken, and when a full one instead. */
+    public Builder incremental(IncrementalOptions incremental) {
+      this.incremental = Objects.requireNonNull(incremental);
+      return this;
+    }
+
     /** The time zone of schedules and of retention's days; UTC by default. */
     public Builder zone(ZoneId zone) {
       this.zone = Objects.requireNonNull(zone);
@@ -242,6 +256,7 @@ public final class BackupConfig {
       if (archiving != null) {
         problems.addAll(archiving.validate());
       }
+      problems.addAll(incremental.validate());
       if (!problems.isEmpty() || encryption == null) {
         throw new InvalidConfigException(problems);
       }

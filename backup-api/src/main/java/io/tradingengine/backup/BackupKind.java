@@ -5,7 +5,9 @@ import java.util.Locale;
 /** What a backup holds. */
 public enum BackupKind {
   /** Everything; restores on its own. */
-  FULL;
+  FULL,
+  /** What has changed since the backup that it builds on, without which it cannot be restored. */
+  INCREMENTAL;
 
   /** The name in backup ids and manifests: lower case. */
   public String label() {
@@ -23,6 +25,7 @@ public enum BackupKind {
         return kind;
       }
     }
-    throw new IllegalArgumentException("not a kind of backup: '" + label + "' (expected full)");
+    throw new IllegalArgumentException(
+        "not a kind of backup: '" + label + "' (expected full or incremental)");
   }
 }

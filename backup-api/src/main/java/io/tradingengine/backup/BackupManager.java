@@ -56,6 +56,23 @@ public interface BackupManager extends AutoCloseable {
   CompletableFuture<BackupMetadata> createFullBackupAsync();
 
   /**
+   * Takes a backup of what has changed since the newest one that is whole. It builds on that one,
+   * and cannot be restored without it. A full backup is taken instead, and a finding says why, if
+   * there is nothing to build on, if the last full backup is older than {@link
+   * IncrementalOptions#fullEvery()}, or if a source cannot build on what it gave then.
+   *
+   * @throws BackupException as {@link #createFullBackup()} does; also if an incremental one cannot
+   *     be taken and {@link IncrementalOptions#otherwise()} says that no full one is to be
+   */
+  BackupMetadata createIncrementalBackup();
+
+  /**
+   * Takes an incremental backup on a thread of its own. The future fails with what {@link
+   * #createIncrementalBackup()} throws; cancelling it stops the run.
+   */
+  CompletableFuture<BackupMetadata> createIncrementalBackupAsync();
+
+  /**
    * The finished backups, oldest first.
    *
    * @throws BackupException if the repository cannot be read

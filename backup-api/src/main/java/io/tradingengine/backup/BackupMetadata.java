@@ -2,14 +2,17 @@ package io.tradingengine.backup;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What is known of a finished backup: from its manifest, and from where it was found. Immutable.
  *
  * @param backupId its name
+ * @param parent the backup that an incremental one builds on; empty for a full one
  * @param system the system's name, as configured
  * @param startedAt when it was begun
  * @param finishedAt when all of it was durable
@@ -25,6 +28,7 @@ import java.util.Objects;
  */
 public record BackupMetadata(
     BackupId backupId,
+    Optional<BackupId> parent,
     String system,
     Instant startedAt,
     Instant finishedAt,
@@ -39,10 +43,31 @@ public record BackupMetadata(
 
   public BackupMetadata {
     Objects.requireNonNull(backupId, "backupId");
+    Objects.requireNonNull(parent, "parent");
     sources = List.copyOf(sources);
     missing = List.copyOf(missing);
     findings = List.copyOf(findings);
     destinations = List.copyOf(destinations);
+  }
+
+  /** The same, with one thing more that was seen. */
+  public BackupMetadata with(Finding finding) {
+    List<Finding> all = new ArrayList<>(findings);
+    all.add(finding);
+    return new BackupMetadata(
+        backupId,
+        parent,
+        system,
+        startedAt,
+        finishedAt,
+        size,
+        plainSize,
+        sources,
+        missing,
+        all,
+        toolVersion,
+        destinations,
+        pinned);
   }
 
   public BackupKind kind() {
@@ -93,6 +118,8 @@ public record BackupMetadata(
    *
    * @param name the source's name
    * @param type its provider's type
+   * @param parent the backup on whose part of this source this one builds; empty if it stands on
+   *     its own, as some do in an incremental backup, too
    * @param size bytes in a destination
    * @param plainSize bytes before compression and encryption
    * @param asOf the instant whose state a restore of it brings back; for what is no point in time,
@@ -103,6 +130,7 @@ public record BackupMetadata(
   public record SourceSummary(
       String name,
       String type,
+      Optional<BackupId> parent,
       long size,
       long plainSize,
       Instant asOf,
@@ -110,6 +138,7 @@ public record BackupMetadata(
       Map<String, String> attributes) {
 
     public SourceSummary {
+      Objects.requireNonNull(parent, "parent");
       Objects.requireNonNull(asOf, "asOf");
       attributes = Map.copyOf(attributes);
     }

@@ -22,6 +22,7 @@ final class ConfigFile {
           "decryption",
           "compression",
           "archiving",
+          "incremental",
           "retention",
           "schedule");
   private static final SettingsKey<ZoneId> ZONE = SettingsKey.zone("zone");
@@ -72,6 +73,10 @@ final class ConfigFile {
     Settings archiving = section(document.get("archiving"), "archiving", "archiving");
     if (archiving != null) {
       builder.archiving(ArchivingOptions.from(archiving));
+    }
+    Settings incremental = section(document.get("incremental"), "incremental", "incremental");
+    if (incremental != null) {
+      builder.incremental(IncrementalOptions.from(incremental));
     }
     Settings schedule = section(document.get("schedule"), "schedule", "schedule");
     if (schedule != null) {

@@ -176,6 +176,21 @@ interface Json<T> {
     };
   }
 
+  /** A value that is there: a field without one is left out. */
+  static <T> Json<Optional<T>> present(Json<T> element) {
+    return new Json<>() {
+      @Override
+      public Optional<T> read(JsonParser parser) throws IOException {
+        return Optional.of(element.read(parser));
+      }
+
+      @Override
+      public void write(JsonGenerator generator, Optional<T> value) throws IOException {
+        element.write(generator, value.orElseThrow());
+      }
+    };
+  }
+
   /** Makes a value out of what was read, and turns its refusal into one of the document. */
   static <T> T parsed(JsonParser parser, Supplier<T> maker) throws JsonParseException {
     try {

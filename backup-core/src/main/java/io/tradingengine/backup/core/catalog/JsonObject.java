@@ -6,11 +6,13 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object with a fixed set of fields. All must be there, once, in any order; others are refused.
+ * An object with a fixed set of fields. All but the optional ones must be there, once, in any
+ * order; others are refused.
  *
  * @param <R> what it stands for
  */
@@ -39,7 +41,13 @@ final class JsonObject<R> implements Json<R> {
 
   /** A field of an object. */
   static <R, T> Field<R, T> field(String name, Json<T> form, Function<R, T> getter) {
-    return new Field<>(name, form, getter);
+    return new Field<>(name, form, getter, Optional.empty());
+  }
+
+  /** A field that is left out where there is no value. */
+  static <R, T> Field<R, Optional<T>> optionalField(
+      String name, Json<T> form, Function<R, Optional<T>> getter) {
+    return new Field<>(name, Json.present(form), getter, Optional.of(Optional.empty()));
   }
 
   /**
@@ -53,10 +61,14 @@ final class JsonObject<R> implements Json<R> {
     private final Json<T> form;
     private final Function<R, T> getter;
 
-    private Field(String name, Json<T> form, Function<R, T> getter) {
+    /** What stands for the value of a field that is left out; empty if it must not be. */
+    private final Optional<T> absent;
+
+    private Field(String name, Json<T> form, Function<R, T> getter, Optional<T> absent) {
       this.name = name;
       this.form = form;
       this.getter = getter;
+      this.absent = absent;
     }
 
     private void read(JsonParser parser, Values values) throws IOException {
@@ -64,8 +76,12 @@ final class JsonObject<R> implements Json<R> {
     }
 
     private void write(JsonGenerator generator, R object) throws IOException {
+      T value = getter.apply(object);
+      if (absent.isPresent() && absent.get().equals(value)) {
+        return;
+      }
       generator.writeFieldName(name);
-      form.write(generator, getter.apply(object));
+      form.write(generator, value);
     }
   }
 
@@ -105,7 +121,11 @@ final class JsonObject<R> implements Json<R> {
     Json.expect(parser, JsonToken.END_OBJECT, "the object's end");
     for (Field<R, ?> field : fields.values()) {
       if (!values.values.containsKey(field)) {
-        throw Json.wrong(parser, "lacks '" + field.name + "'");
+        Object absent = field.absent.orElse(null);
+        if (absent == null) {
+          throw Json.wrong(parser, "lacks '" + field.name + "'");
+        }
+        values.values.put(field, absent);
       }
     }
     return Json.parsed(parser, () -> maker.apply(values));

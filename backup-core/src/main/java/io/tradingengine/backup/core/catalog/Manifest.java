@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * overlap.
  *
  * @param id the backup
+ * @param parent the backup that an incremental one builds on; empty for a full one
  * @param system the system's name
  * @param repository the repository's id
  * @param run when it was made, and by what
@@ -37,6 +38,7 @@ import java.util.stream.Stream;
  */
 public record Manifest(
     BackupId id,
+    Optional<BackupId> parent,
     String system,
     UUID repository,
     Run run,
@@ -50,6 +52,7 @@ public record Manifest(
 
   public Manifest {
     Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(parent, "parent");
     Objects.requireNonNull(system, "system");
     Objects.requireNonNull(repository, "repository");
     Objects.requireNonNull(run, "run");
@@ -62,6 +65,7 @@ public record Manifest(
     findings = List.copyOf(findings);
     ManifestCheck.check(id, storage.codec(), sources, index);
     ManifestCheck.checkMissing(sources, missing);
+    ManifestCheck.checkParents(id, parent, sources);
   }
 
   /**
@@ -110,6 +114,8 @@ public record Manifest(
    *
    * @param name the source's name, and that of its folder
    * @param type its provider's type
+   * @param parent the backup on whose part of this source this one builds; empty if it stands on
+   *     its own
    * @param startedAt when its capture began
    * @param finishedAt when its capture ended
    * @param state what the source says of itself
@@ -118,6 +124,7 @@ public record Manifest(
   public record CapturedSource(
       String name,
       String type,
+      Optional<BackupId> parent,
       Instant startedAt,
       Instant finishedAt,
       SourceState state,
@@ -126,6 +133,7 @@ public record Manifest(
     public CapturedSource {
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(type, "type");
+      Objects.requireNonNull(parent, "parent");
       Objects.requireNonNull(startedAt, "startedAt");
       Objects.requireNonNull(finishedAt, "finishedAt");
       Objects.requireNonNull(state, "state");
@@ -154,6 +162,7 @@ public record Manifest(
       return new BackupMetadata.SourceSummary(
           name,
           type,
+          parent,
           storedSize(),
           size(),
           state.asOf(),
@@ -185,6 +194,7 @@ public record Manifest(
   public BackupMetadata metadata(List<String> where, boolean pinned) {
     return new BackupMetadata(
         id,
+        parent,
         system,
         run.startedAt(),
         run.finishedAt(),

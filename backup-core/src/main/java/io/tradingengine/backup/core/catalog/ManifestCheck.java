@@ -1,6 +1,7 @@
 package io.tradingengine.backup.core.catalog;
 
 import io.tradingengine.backup.BackupId;
+import io.tradingengine.backup.BackupKind;
 import io.tradingengine.backup.BackupMetadata.MissingSource;
 import io.tradingengine.backup.Compression.Codec;
 import io.tradingengine.backup.core.catalog.Manifest.CapturedSource;
@@ -64,6 +65,30 @@ final class ManifestCheck {
     for (MissingSource each : missing) {
       require(SourceNames.isValid(each.name()), "no source can be called '" + each.name() + "'");
       require(names.add(each.name()), "'" + each.name() + "' cannot be missing, it is there");
+    }
+  }
+
+  /**
+   * Checks that an incremental backup, and nothing else, builds on an earlier one.
+   *
+   * @throws IllegalArgumentException naming what does not fit
+   */
+  static void checkParents(BackupId id, Optional<BackupId> parent, List<CapturedSource> sources) {
+    require(
+        parent.isPresent() == (id.kind() == BackupKind.INCREMENTAL),
+        parent.isPresent()
+            ? "a full backup builds on no other"
+            : "it does not say what it builds on");
+    parent.ifPresent(
+        each -> require(each.compareTo(id) < 0, "it cannot build on " + each + ", which is later"));
+    for (CapturedSource source : sources) {
+      source
+          .parent()
+          .ifPresent(
+              each ->
+                  require(
+                      parent.equals(Optional.of(each)),
+                      "'" + source.name() + "' cannot build on " + each));
     }
   }
 

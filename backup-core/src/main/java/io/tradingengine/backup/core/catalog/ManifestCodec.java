@@ -1,6 +1,7 @@
 package io.tradingengine.backup.core.catalog;
 
 import static io.tradingengine.backup.core.catalog.JsonObject.field;
+import static io.tradingengine.backup.core.catalog.JsonObject.optionalField;
 
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
@@ -81,6 +82,8 @@ public final class ManifestCodec {
         field("name", Json.text(), CapturedSource::name);
     static final Field<CapturedSource, String> TYPE =
         field("type", Json.text(), CapturedSource::type);
+    static final Field<CapturedSource, Optional<BackupId>> PARENT =
+        optionalField("parent", Json.text(BackupId::parse), CapturedSource::parent);
     static final Field<CapturedSource, Instant> STARTED_AT =
         field("startedAt", Json.text(Instant::parse), CapturedSource::startedAt);
     static final Field<CapturedSource, Instant> FINISHED_AT =
@@ -97,12 +100,14 @@ public final class ManifestCodec {
                 new CapturedSource(
                     values.get(NAME),
                     values.get(TYPE),
+                    values.get(PARENT),
                     values.get(STARTED_AT),
                     values.get(FINISHED_AT),
                     new SourceState(values.get(AS_OF), values.get(ATTRIBUTES)),
                     values.get(ARTIFACTS)),
             NAME,
             TYPE,
+            PARENT,
             STARTED_AT,
             FINISHED_AT,
             AS_OF,
@@ -159,6 +164,8 @@ public final class ManifestCodec {
       field("id", Json.text(BackupId::parse), Manifest::id);
   private static final Field<Manifest, BackupKind> KIND =
       field("kind", Json.text(BackupKind::parse, BackupKind::label), of -> of.id().kind());
+  private static final Field<Manifest, Optional<BackupId>> PARENT =
+      optionalField("parent", Json.text(BackupId::parse), Manifest::parent);
   private static final Field<Manifest, String> SYSTEM =
       field("system", Json.text(), Manifest::system);
   private static final Field<Manifest, UUID> REPOSITORY =
@@ -193,6 +200,7 @@ public final class ManifestCodec {
               FORMAT,
               ID,
               KIND,
+              PARENT,
               SYSTEM,
               REPOSITORY,
               STARTED_AT,
@@ -214,6 +222,7 @@ public final class ManifestCodec {
     }
     return new Manifest(
         id,
+        values.get(PARENT),
         values.get(SYSTEM),
         values.get(REPOSITORY),
         new Manifest.Run(values.get(STARTED_AT), values.get(FINISHED_AT), values.get(TOOL_VERSION)),

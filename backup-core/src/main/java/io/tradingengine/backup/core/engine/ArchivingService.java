@@ -186,7 +186,7 @@ final class ArchivingService {
 
     private Manifest manifest(BackupId id) throws IOException {
       try {
-        return stored.find(id).manifest();
+        return stored.find(id);
       } catch (BackupException e) {
         throw new IOException(e.getMessage(), e);
       }

@@ -47,13 +47,15 @@ final class BackupUnderway {
    * @param access the destinations, and the right to write to them
    * @param fences the locks in the stores
    * @param repository what all destinations hold
+   * @param lineage what the backup builds on
    */
   record Setting(
       BackupConfig config,
       Encryptor encryptor,
       WriteAccess access,
       Fences fences,
-      Repository repository) {}
+      Repository repository,
+      Lineage lineage) {}
 
   BackupUnderway(Setting setting, RunLog run) {
     this.setting = setting;
@@ -127,7 +129,8 @@ final class BackupUnderway {
       group =
           new CaptureGroup(
               preflight.ready(),
-              new SourceCapture.Setting(run, writer, new AbandonedObjects(fanOut), clock));
+              new SourceCapture.Setting(
+                  run, writer, new AbandonedObjects(fanOut), clock, setting.lineage()));
       group.run();
       writer.check();
     }
@@ -139,6 +142,7 @@ final class BackupUnderway {
     leftOut.addAll(group.leftOut());
     return new Manifest(
         run.id(),
+        setting.lineage().parentId(),
         setting.config().name(),
         setting.repository().id(),
         new Manifest.Run(startedAt, clock.instant(), Version.current()),

@@ -37,7 +37,7 @@ final class BaseChoice {
   Chosen choose(RestoreRequest request, Moment moment, List<Finding> findings) throws IOException {
     Optional<BackupId> named = request.backupId();
     if (named.isPresent()) {
-      return chosen(stored.find(named.get()), request, moment);
+      return chosen(stored.whole(named.get()), request, moment);
     }
     if (!moment.replays()) {
       return chosen(stored.newest(findings), request, moment);
@@ -46,7 +46,7 @@ final class BaseChoice {
     for (BackupId id : stored.newestFirst(findings)) {
       StoredBackups.StoredBackup backup;
       try {
-        backup = stored.find(id);
+        backup = stored.whole(id);
       } catch (BackupException e) {
         RunRegistry.throwInterruption(e);
         findings.add(

@@ -104,6 +104,17 @@ final class DefaultBackupManager extends RepositoryManager implements BackupMana
   }
 
   @Override
+  public BackupMetadata createIncrementalBackup() {
+    return runs.run(
+        "backup", () -> new BackupRun(config, encryptor, targets).execute(BackupKind.INCREMENTAL));
+  }
+
+  @Override
+  public CompletableFuture<BackupMetadata> createIncrementalBackupAsync() {
+    return RunFuture.start("backup-" + config.name(), this::createIncrementalBackup);
+  }
+
+  @Override
   public BackupMetadata show(BackupId id) {
     return stored.show(id);
   }

@@ -153,7 +153,7 @@ final class DefaultRestoreManager extends RepositoryManager implements RestoreMa
   private Optional<Instant> newestBackup() {
     Optional<BackupId> id = stored.newestFirst(new ArrayList<>()).stream().findFirst();
     try {
-      return id.map(each -> stored.find(each).manifest().run().finishedAt());
+      return id.map(each -> stored.find(each).run().finishedAt());
     } catch (BackupException e) {
       RunRegistry.throwInterruption(e);
       return id.map(BackupId::instant);

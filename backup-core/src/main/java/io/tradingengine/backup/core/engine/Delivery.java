@@ -121,21 +121,11 @@ final class Delivery {
   }
 
   private BackupMetadata withFindings(BackupMetadata metadata) {
-    List<Finding> findings = new ArrayList<>(metadata.findings());
-    findings.addAll(findings());
-    return new BackupMetadata(
-        metadata.backupId(),
-        metadata.system(),
-        metadata.startedAt(),
-        metadata.finishedAt(),
-        metadata.size(),
-        metadata.plainSize(),
-        metadata.sources(),
-        metadata.missing(),
-        findings,
-        metadata.toolVersion(),
-        metadata.destinations(),
-        metadata.pinned());
+    BackupMetadata all = metadata;
+    for (Finding finding : findings()) {
+      all = all.with(finding);
+    }
+    return all;
   }
 
   private String names() {

@@ -151,7 +151,7 @@ final class Expiry {
 
   private static KnownBackup known(Manifest manifest) {
     BackupMetadata metadata = manifest.metadata(List.of(), false);
-    return KnownBackup.of(metadata, Optional.empty());
+    return KnownBackup.of(metadata, manifest.parent());
   }
 
   /**

@@ -1,25 +1,30 @@
 package io.tradingengine.backup.core.engine;
 
+import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.core.catalog.IndexFile;
 import io.tradingengine.backup.core.catalog.Manifest;
+import io.tradingengine.backup.core.catalog.RepositoryLayout;
 import io.tradingengine.backup.core.volume.Artifact;
 import io.tradingengine.backup.core.volume.SmallObjects;
 import io.tradingengine.backup.core.volume.Volume;
 import io.tradingengine.backup.core.volume.VolumeOptions;
 import io.tradingengine.backup.core.volume.VolumeReader;
+import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.Encryptor;
 import io.tradingengine.backup.spi.ObjectKey;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A backup that is being read, by one thread at a time. Closing it ends its reader's threads. */
 final class OpenBackup implements AutoCloseable {
@@ -29,8 +34,8 @@ final class OpenBackup implements AutoCloseable {
   private final List<Finding> findings;
   private final Copies copies;
   private final VolumeReader reader;
-  private final IndexFile index;
-  private @Nullable Map<Target, Map<ObjectKey, Long>> lengths;
+  private final Map<BackupId, IndexFile> indexes = new HashMap<>();
+  private final Map<BackupId, Map<Target, Map<ObjectKey, Long>>> lengths = new HashMap<>();
 
   /**
    * Opens a backup and reads its index, which needs the secret key.
@@ -47,11 +52,22 @@ final class OpenBackup implements AutoCloseable {
     this.stored = stored;
     this.findings = List.copyOf(findings);
     this.copies = new Copies(stored.targets());
-    Volume volume = stored.manifest().index();
-    this.index =
-        IndexFile.read(
-            new ByteArrayInputStream(SmallObjects.decode(copies, volume, encryptor)), volume.key());
+    for (Manifest link : links()) {
+      Volume volume = link.index();
+      indexes.put(
+          link.id(),
+          IndexFile.read(
+              new ByteArrayInputStream(SmallObjects.decode(copies, volume, encryptor)),
+              volume.key()));
+    }
     this.reader = new VolumeReader(options, encryptor, copies);
+  }
+
+  /** The manifests of all that is read, the full backup's first. */
+  private List<Manifest> links() {
+    List<Manifest> links = new ArrayList<>(stored.earlier());
+    links.add(stored.manifest());
+    return links;
   }
 
   /** Where it is looked for, the nearest first. */
@@ -64,7 +80,61 @@ final class OpenBackup implements AutoCloseable {
   }
 
   StoredCapture capture(Manifest.CapturedSource source) {
-    return new StoredCapture(manifest().id(), source, index, reader);
+    return capture(manifest(), source);
+  }
+
+  private StoredCapture capture(Manifest link, Manifest.CapturedSource source) {
+    IndexFile index = indexes.get(link.id());
+    if (index == null) {
+      throw new IllegalArgumentException(link.id() + " is not open");
+    }
+    return new StoredCapture(link.id(), source, index, reader);
+  }
+
+  /** What a source's part builds on, the one that stands on its own first. */
+  List<Captured> earlier(Manifest.CapturedSource source) {
+    List<Part> parts = parts(source);
+    return parts.subList(0, parts.size() - 1).stream()
+        .<Captured>map(part -> capture(part.link(), part.source()))
+        .toList();
+  }
+
+  /** All that a source's part of the backup builds on, and last that part itself. */
+  List<Manifest.CapturedSource> chain(Manifest.CapturedSource source) {
+    return parts(source).stream().map(Part::source).toList();
+  }
+
+  /** A source's part of a link. */
+  private record Part(Manifest link, Manifest.CapturedSource source) {}
+
+  private List<Part> parts(Manifest.CapturedSource source) {
+    ArrayDeque<Part> parts = new ArrayDeque<>();
+    parts.add(new Part(manifest(), source));
+    List<Manifest> links = links();
+    for (int i = links.size() - 2; i >= 0 && parts.getFirst().source().parent().isPresent(); i--) {
+      Manifest link = links.get(i);
+      parts.addFirst(
+          new Part(
+              link,
+              link.source(source.name())
+                  .orElseThrow(
+                      () ->
+                          new IntegrityException(
+                              RepositoryLayout.manifest(link.id()).value(),
+                              "has no '" + source.name() + "', on which a later backup builds",
+                              "restore another backup",
+                              null))));
+    }
+    return List.copyOf(parts);
+  }
+
+  /**
+   * Reads a volume's object, without decoding it.
+   *
+   * @throws IntegrityException if it is whole in no destination
+   */
+  void check(Volume volume) throws IOException {
+    reader.check(volume);
   }
 
   /** Whether all that was read from a destination was whole, and anything was. */
@@ -84,14 +154,14 @@ final class OpenBackup implements AutoCloseable {
    * some destinations lack are counted in a warning for each of these.
    */
   List<Finding> missing(Manifest.CapturedSource source) throws IOException {
-    if (lengths == null) {
-      lengths = lengths();
-    }
     List<Finding> errors = new ArrayList<>();
     Map<Target, Integer> lacking = new LinkedHashMap<>();
-    for (Artifact artifact : source.artifacts()) {
-      for (Volume volume : artifact.volumes()) {
-        problem(volume, lengths, lacking).ifPresent(errors::add);
+    for (Part part : parts(source)) {
+      Map<Target, Map<ObjectKey, Long>> there = lengths(part.link().id());
+      for (Artifact artifact : part.source().artifacts()) {
+        for (Volume volume : artifact.volumes()) {
+          problem(volume, there, lacking).ifPresent(errors::add);
+        }
       }
     }
     List<Finding> all = new ArrayList<>(shortened(errors, source.name()));
@@ -105,12 +175,16 @@ final class OpenBackup implements AutoCloseable {
     return all;
   }
 
-  private Map<Target, Map<ObjectKey, Long>> lengths() throws IOException {
+  private Map<Target, Map<ObjectKey, Long>> lengths(BackupId id) throws IOException {
+    Map<Target, Map<ObjectKey, Long>> known = lengths.get(id);
+    if (known != null) {
+      return known;
+    }
     Map<Target, Map<ObjectKey, Long>> found = new LinkedHashMap<>();
     IOException failure = null;
     for (Target target : stored.targets()) {
       try {
-        Map<ObjectKey, Long> there = target.catalog().lengths(manifest().id());
+        Map<ObjectKey, Long> there = target.catalog().lengths(id);
         if (!there.isEmpty()) {
           found.put(target, there);
         }
@@ -122,6 +196,7 @@ final class OpenBackup implements AutoCloseable {
     if (found.isEmpty() && failure != null) {
       throw failure;
     }
+    lengths.put(id, found);
     return found;
   }
 
@@ -170,13 +245,15 @@ final class OpenBackup implements AutoCloseable {
   }
 
   /**
-   * Decodes one volume of these sources, the largest, and measures how fast that goes.
+   * Decodes one volume of these sources' parts, of the largest artifact, and measures how fast that
+   * goes.
    *
    * @return plain bytes a second on one worker
    */
   double sampleRate(List<Manifest.CapturedSource> sources) throws IOException {
     Artifact largest =
         sources.stream()
+            .flatMap(source -> chain(source).stream())
             .flatMap(source -> source.artifacts().stream())
             .max(Comparator.comparingLong(Artifact::size))
             .orElse(null);

@@ -6,7 +6,6 @@ import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreRequest;
 import io.tradingengine.backup.core.catalog.Manifest;
-import io.tradingengine.backup.core.volume.Artifact;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Settings;
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
@@ -39,11 +39,11 @@ final class RestorePlanner {
       throws IOException, InterruptedException {
     OpenBackup backup = from.backup();
     List<Manifest.CapturedSource> sources = selected(request, backup.manifest());
-    List<RestorePlan.Step> steps = withDamage(steps(request, from), from.replays());
+    List<RestorePlan.Step> steps = withDamage(steps(request, from), from);
     long readBytes =
         sources.stream()
-            .flatMap(source -> source.artifacts().stream())
-            .mapToLong(Artifact::storedSize)
+            .flatMap(source -> backup.chain(source).stream())
+            .mapToLong(Manifest.CapturedSource::storedSize)
             .sum();
     long writeBytes = steps.stream().mapToLong(RestorePlan.Step::bytes).sum();
     Duration predicted = predict(writeBytes, rate(steps, backup, sources));
@@ -75,14 +75,21 @@ final class RestorePlanner {
   }
 
   /**
-   * Reads all changes that are to be applied: a damaged one must be known before it is too late.
+   * Reads all changes that are to be applied, and all links of a chain: a damaged one must be known
+   * before it is too late.
    */
-  private static List<RestorePlan.Step> withDamage(List<RestorePlan.Step> steps, Replays replays)
+  private static List<RestorePlan.Step> withDamage(List<RestorePlan.Step> steps, RestoreFrom from)
       throws IOException, InterruptedException {
     if (!obstacles(steps).isEmpty()) {
       return steps;
     }
-    Map<String, List<Finding>> damaged = replays.verify();
+    Map<String, List<Finding>> damaged = new TreeMap<>(from.replays().verify());
+    ChainCheck links = new ChainCheck(from.backup());
+    for (RestorePlan.Step step : steps) {
+      List<Finding> found = new ArrayList<>(damaged.getOrDefault(step.source(), List.of()));
+      found.addAll(links.damaged(step.source()));
+      damaged.put(step.source(), found);
+    }
     List<RestorePlan.Step> all = new ArrayList<>();
     for (RestorePlan.Step step : steps) {
       List<Finding> findings = new ArrayList<>(step.findings());
@@ -145,6 +152,7 @@ final class RestorePlanner {
       LongConsumer progress) {
     return new RestoreTask(
         from.backup().capture(captured),
+        from.backup().earlier(captured),
         from.replays().of(captured.name()),
         request.into().map(folder -> folder.toAbsolutePath().resolve(captured.name())),
         request.relocations(),

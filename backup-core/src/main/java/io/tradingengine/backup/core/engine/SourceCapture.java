@@ -7,8 +7,8 @@ import io.tradingengine.backup.core.volume.Artifact;
 import io.tradingengine.backup.core.volume.VolumeWriter;
 import io.tradingengine.backup.spi.IndexEntry;
 import io.tradingengine.backup.spi.ObjectKey;
-import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.Timing;
+import io.tradingengine.backup.spi.UnusableParentException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -35,8 +35,9 @@ final class SourceCapture implements SideBySide.Task, CaptureSink.Listener {
    * @param writer takes what is captured
    * @param remover removes what is not wanted any more
    * @param clock dates it
+   * @param lineage what they build on
    */
-  record Setting(RunLog log, VolumeWriter writer, Remover remover, Clock clock) {}
+  record Setting(RunLog log, VolumeWriter writer, Remover remover, Clock clock, Lineage lineage) {}
 
   /** Removes objects of a backup that is at work. */
   interface Remover {
@@ -87,6 +88,8 @@ final class SourceCapture implements SideBySide.Task, CaptureSink.Listener {
             setting.writer(), RepositoryLayout.source(log.id(), name), log.meter(name), this);
     try {
       capture(sink);
+    } catch (UnusableParentException e) {
+      throw e; // a full backup can have even an optional source
     } catch (IOException | RuntimeException e) {
       if (participant.need() == Participant.Need.REQUIRED) {
         throw named(e);
@@ -97,15 +100,16 @@ final class SourceCapture implements SideBySide.Task, CaptureSink.Listener {
 
   private void capture(CaptureSink sink) throws IOException, InterruptedException {
     Instant startedAt = setting.clock().instant();
-    SourceState state = participant.source().capture(sink);
+    Lineage.Outcome outcome = setting.lineage().capture(participant.source(), sink);
     List<Artifact> artifacts = sink.end();
     Manifest.CapturedSource source =
         new Manifest.CapturedSource(
             name(),
             participant.source().type(),
+            outcome.parent(),
             startedAt,
             setting.clock().instant(),
-            state,
+            outcome.state(),
             artifacts);
     captured = new Captured(source, sink.index());
     setting.log().finished(name(), source.size(), Duration.between(startedAt, source.finishedAt()));

@@ -9,6 +9,7 @@ import io.tradingengine.backup.core.catalog.Catalog;
 import io.tradingengine.backup.core.catalog.Manifest;
 import io.tradingengine.backup.core.catalog.Notes;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,9 +38,16 @@ final class StoredBackups {
    * A backup and where it can be read.
    *
    * @param manifest what it holds
+   * @param earlier the manifests that it builds on, the full backup's first; empty for a full one
    * @param targets every destination, the nearest first
    */
-  record StoredBackup(Manifest manifest, List<Target> targets) {}
+  record StoredBackup(Manifest manifest, List<Manifest> earlier, List<Target> targets) {
+
+    StoredBackup {
+      earlier = List.copyOf(earlier);
+      targets = List.copyOf(targets);
+    }
+  }
 
   /**
    * What listing the destinations came to.
@@ -109,7 +117,7 @@ final class StoredBackups {
 
   /** What is known of one backup. */
   BackupMetadata show(BackupId id) {
-    Manifest manifest = find(id).manifest();
+    Manifest manifest = find(id);
     return list().backups().stream()
         .filter(each -> each.backupId().equals(id))
         .findFirst()
@@ -122,13 +130,13 @@ final class StoredBackups {
    * @throws IntegrityException if it is whole nowhere
    * @throws BackupException if no destination has it, naming those there are
    */
-  StoredBackup find(BackupId id) {
+  Manifest find(BackupId id) {
     List<BackupException> failures = new ArrayList<>();
     for (Target target : targets.nearestFirst()) {
       try {
         Optional<Manifest> manifest = target.catalog().find(id);
         if (manifest.isPresent()) {
-          return new StoredBackup(manifest.get(), targets.nearestFirst());
+          return manifest.get();
         }
       } catch (BackupException e) {
         rethrowInterruption(e);
@@ -139,6 +147,55 @@ final class StoredBackups {
       }
     }
     throw notFound(id, failures);
+  }
+
+  /**
+   * A backup with all that it builds on.
+   *
+   * @throws BackupException if it, or anything that it builds on, is missing or damaged everywhere
+   */
+  StoredBackup whole(BackupId id) {
+    Manifest manifest = find(id);
+    ArrayDeque<Manifest> earlier = new ArrayDeque<>();
+    Manifest link = manifest;
+    while (link.parent().isPresent()) {
+      BackupId parent = link.parent().get();
+      try {
+        link = find(parent);
+      } catch (BackupException e) {
+        rethrowInterruption(e);
+        throw broken(link.id(), parent, e);
+      }
+      earlier.addFirst(link);
+    }
+    return new StoredBackup(manifest, List.copyOf(earlier), targets.nearestFirst());
+  }
+
+  private BackupException broken(BackupId link, BackupId parent, BackupException cause) {
+    Optional<BackupId> other =
+        newestFirst(new ArrayList<>()).stream()
+            .filter(each -> each.compareTo(parent) < 0 && restorable(each))
+            .findFirst();
+    return new BackupException(
+        link + " builds on " + parent + ", which cannot be read: " + Messages.of(cause),
+        other
+            .map(each -> each + " is the newest before it that can be restored")
+            .orElse("bring its manifest back from another copy of the repository"),
+        cause);
+  }
+
+  /** Whether the manifests of a backup and of all that it builds on can be read. */
+  private boolean restorable(BackupId id) {
+    try {
+      Manifest link = find(id);
+      while (link.parent().isPresent()) {
+        link = find(link.parent().get());
+      }
+      return true;
+    } catch (BackupException e) {
+      rethrowInterruption(e);
+      return false;
+    }
   }
 
   private BackupException notFound(BackupId id, List<BackupException> failures) {
@@ -176,7 +233,7 @@ final class StoredBackups {
                   : ": some cannot be read, the others are empty"),
           null);
     }
-    return find(ids.last());
+    return whole(ids.last());
   }
 
   /**

@@ -39,6 +39,10 @@ final class StoredCapture implements Captured {
 
   @Override
   public List<ArtifactInfo> artifacts() {
+    return artifacts(source);
+  }
+
+  static List<ArtifactInfo> artifacts(Manifest.CapturedSource source) {
     return source.artifacts().stream()
         .map(
             artifact ->

@@ -65,6 +65,12 @@ final class VolumeDecoder implements AutoCloseable {
     }
   }
 
+  /** Reads an object and compares it with what was written. */
+  void check(Volume volume) throws IOException {
+    reserve(Math.toIntExact(volume.storedSize()));
+    StoredObject.fetch(objects, volume, stored);
+  }
+
   private static void checkPlainBytes(Volume volume, ByteBuffer plain) {
     Sha256 sha256 = Sha256.of(plain.duplicate());
     if (!sha256.equals(volume.sha256())) {

@@ -87,6 +87,28 @@ public final class VolumeReader implements AutoCloseable {
     read.runAndWait(Math.min(options.lanes(reading), reading.count()));
   }
 
+  /**
+   * Reads a volume's object and compares it with what was written, without decoding it.
+   *
+   * @throws io.tradingengine.backup.IntegrityException if no copy is what was written
+   * @throws IOException if it cannot be read; trying again may help
+   */
+  public void check(Volume volume) throws IOException {
+    if (!decoding.enter()) {
+      throw Decoders.closed(null);
+    }
+    try {
+      VolumeDecoder decoder = decoders.take();
+      try {
+        decoder.check(volume);
+      } finally {
+        decoders.giveBack(decoder);
+      }
+    } finally {
+      decoding.leave();
+    }
+  }
+
   ReadAhead readAhead(Reading reading, int index) throws IOException {
     ReadAhead task = new ReadAhead(this, reading, index);
     execute(task);

@@ -312,6 +312,7 @@ class ManifestCodecTest {
             () ->
                 new Manifest(
                     SECOND,
+                    Optional.empty(),
                     good.system(),
                     good.repository(),
                     good.run(),

@@ -37,6 +37,7 @@ final class Manifests {
     Instant start = id.instant();
     return new Manifest(
         id,
+        Optional.empty(),
         SYSTEM,
         REPOSITORY,
         new Manifest.Run(start, start.plusMillis(61_500), "0.1.0"),
@@ -54,6 +55,7 @@ final class Manifests {
     return new CapturedSource(
         "postgres",
         "postgres",
+        Optional.empty(),
         id.instant(),
         id.instant().plusSeconds(60),
         new SourceState(
@@ -79,6 +81,7 @@ final class Manifests {
     return new CapturedSource(
         "config",
         "files",
+        Optional.empty(),
         id.instant().plusSeconds(60),
         id.instant().plusSeconds(61),
         new SourceState(id.instant().plusSeconds(61), Map.of()),

@@ -128,7 +128,7 @@ class SeveralDestinationsTest {
     StoredBackups stored = new StoredBackups(config.name(), targets);
     List<Finding> findings = new ArrayList<>();
     StoredBackups.StoredBackup backup =
-        request.backupId().map(stored::find).orElseGet(() -> stored.newest(findings));
+        request.backupId().map(stored::whole).orElseGet(() -> stored.newest(findings));
     return new RestoreFrom(
         new OpenBackup(backup, findings, encryptor, Components.volumeOptions(config, 2)),
         Replays.none(),
@@ -180,7 +180,7 @@ class SeveralDestinationsTest {
     assertThat(backup.degraded()).isFalse();
     assertThat(new StoredBackups(config.name(), targets).show(backup.backupId()).destinations())
         .containsExactly("disk", "cloud");
-    assertThat(new StoredBackups(config.name(), targets).find(backup.backupId()).manifest())
+    assertThat(new StoredBackups(config.name(), targets).find(backup.backupId()))
         .satisfies(manifest -> assertThat(manifest.destinations()).contains("disk", "cloud"));
     assertThat(disk.holder.get()).isNull();
     assertThat(cloud.holder.get()).isNull();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class WalRetentionTest {
@@ -342,6 +343,7 @@ class WalRetentionTest {
   }
 
   private static SourceSummary summary(String type, Map<String, String> attributes) {
-    return new SourceSummary("db", type, 1, 1, Instant.EPOCH, Duration.ZERO, attributes);
+    return new SourceSummary(
+        "db", type, Optional.empty(), 1, 1, Instant.EPOCH, Duration.ZERO, attributes);
   }
 }

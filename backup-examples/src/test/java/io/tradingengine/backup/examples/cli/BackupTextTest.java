@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BackupTextTest {
@@ -20,7 +21,14 @@ class BackupTextTest {
   private static BackupMetadata.SourceSummary source(
       String name, String asOf, Map<String, String> attributes) {
     return new BackupMetadata.SourceSummary(
-        name, name, 100, 400, Instant.parse(asOf), Duration.ofSeconds(7), attributes);
+        name,
+        name,
+        Optional.empty(),
+        100,
+        400,
+        Instant.parse(asOf),
+        Duration.ofSeconds(7),
+        attributes);
   }
 
   private static BackupMetadata backup(
@@ -30,6 +38,7 @@ class BackupTextTest {
       boolean pinned) {
     return new BackupMetadata(
         BackupId.parse("full-20240115-020000"),
+        Optional.empty(),
         "trading-engine",
         Instant.parse("2024-01-15T02:00:00Z"),
         Instant.parse("2024-01-15T02:00:07.500Z"),

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,6 +173,7 @@ class DestinationCommandsTest {
     BackupId parsed = BackupId.parse(id);
     return new BackupMetadata(
         parsed,
+        Optional.empty(),
         "trading-engine",
         parsed.instant(),
         parsed.instant().plusSeconds(7),

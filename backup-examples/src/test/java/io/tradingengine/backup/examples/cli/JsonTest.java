@@ -32,6 +32,7 @@ class JsonTest {
   private static final BackupMetadata BACKUP =
       new BackupMetadata(
           BackupId.parse("full-20240115-020000"),
+          Optional.empty(),
           "trading-engine",
           Instant.parse("2024-01-15T02:00:00Z"),
           Instant.parse("2024-01-15T02:00:07.500Z"),
@@ -41,6 +42,7 @@ class JsonTest {
               new BackupMetadata.SourceSummary(
                   "postgres",
                   "postgres",
+                  Optional.empty(),
                   100,
                   400,
                   Instant.parse("2024-01-15T02:00:06.250Z"),

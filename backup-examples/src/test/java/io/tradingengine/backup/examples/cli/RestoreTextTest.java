@@ -91,6 +91,7 @@ class RestoreTextTest {
     BackupMetadata backup =
         new BackupMetadata(
             ID,
+            Optional.empty(),
             "trading-engine",
             ID.instant(),
             ID.instant().plusSeconds(7),
