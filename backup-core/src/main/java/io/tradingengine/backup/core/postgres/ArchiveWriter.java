@@ -1,70 +1,51 @@
 package io.tradingengine.backup.core.postgres;
 
-import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.ArtifactStream;
 import io.tradingengine.backup.spi.IndexEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/** One archive of a base backup on its way into an artifact: indexed, and its pages checked. */
-final class ArchiveWriter implements AutoCloseable {
-  static final String BASE = "base";
-  static final String TABLESPACE_PREFIX = "tablespace-";
-  static final String MANIFEST = "backup-manifest";
+/**
+ * One archive of a base backup, which goes into its artifact as it comes: its members are indexed,
+ * their pages checked, and the headers of incremental files noted.
+ */
+final class ArchiveWriter implements BackupPart, TarTap.Members {
+  private enum Reading {
+    /** A file without pages. */
+    NOTHING,
+    /** The header of an incremental file. */
+    HEADER,
+    PAGES
+  }
 
-  private static final String TAR = ".tar";
-
+  private final ArchiveTarget target;
   private final ArtifactStream out;
-  private final @Nullable TarTap tap;
+  private final PageCheck check;
+  private final WholeArchives archives;
+  private final TarTap tap = new TarTap(this);
+  private Reading reading = Reading.NOTHING;
+  private String path = "";
+  private long firstBlock;
+  private BlockMapReader header;
 
-  private ArchiveWriter(ArtifactStream out, @Nullable TarTap tap) {
+  ArchiveWriter(ArchiveTarget target, ArtifactStream out, PageCheck check, WholeArchives archives) {
+    this.target = target;
     this.out = out;
-    this.tap = tap;
+    this.check = check;
+    this.archives = archives;
+    this.header = new BlockMapReader(archives.facts().layout(), 0);
   }
 
-  /**
-   * Begins an archive.
-   *
-   * @param name as the server calls it: {@code base.tar}, or a tablespace's OID and {@code .tar}
-   */
-  static ArchiveWriter open(ArtifactSink sink, String name, ServerFacts facts, PageFindings pages)
-      throws IOException {
-    if (!name.matches("base\\.tar|[0-9]{1,10}\\.tar")) {
-      throw new IOException("the server's base backup is not understood: archive '" + name + "'");
-    }
-    String stem = name.substring(0, name.length() - TAR.length());
-    boolean main = stem.equals(BASE);
-    ArtifactStream out = sink.create(main ? BASE : TABLESPACE_PREFIX + stem, "tar");
-    Function<String, Optional<RelationFile>> relations =
-        !facts.dataChecksums()
-            ? path -> Optional.empty()
-            : main ? RelationFile::inDataDirectory : RelationFile::inTablespace;
-    String folder = main ? "" : "pg_tblspc/" + stem + "/";
-    PageCheck check = new PageCheck(facts.layout(), pages);
-    return new ArchiveWriter(
-        out, new TarTap(new Member(out, folder, relations, check, facts.layout())));
-  }
-
-  /** Begins the server's manifest, which is not an archive and kept byte for byte. */
-  static ArchiveWriter manifest(ArtifactSink sink) throws IOException {
-    return new ArchiveWriter(sink.create(MANIFEST, ""), null);
-  }
-
-  /** Takes the next piece, which is consumed. */
-  void write(ByteBuffer piece) throws IOException {
-    if (tap != null) {
-      tap.accept(piece);
-    }
+  @Override
+  public void write(ByteBuffer piece) throws IOException {
+    tap.accept(piece);
     out.write(piece);
   }
 
-  void finish() throws IOException {
-    if (tap != null) {
-      tap.finish();
-    }
+  @Override
+  public void finish() throws IOException {
+    tap.finish();
     out.finish();
   }
 
@@ -73,43 +54,61 @@ final class ArchiveWriter implements AutoCloseable {
     out.close();
   }
 
-  /** Indexes each member, and has the pages of relation files checked. */
-  private static final class Member implements TarTap.Members {
-    private final ArtifactStream out;
-    private final String folder;
-    private final Function<String, Optional<RelationFile>> relations;
-    private final PageCheck check;
-    private final PageLayout layout;
-    private boolean hasPages;
-
-    Member(
-        ArtifactStream out,
-        String folder,
-        Function<String, Optional<RelationFile>> relations,
-        PageCheck check,
-        PageLayout layout) {
-      this.out = out;
-      this.folder = folder;
-      this.relations = relations;
-      this.check = check;
-      this.layout = layout;
+  @Override
+  public void begin(IndexEntry entry) throws IOException {
+    out.index(entry);
+    reading = Reading.NOTHING;
+    if (entry.type() != IndexEntry.Type.FILE) {
+      return;
     }
-
-    @Override
-    public void begin(IndexEntry entry) throws IOException {
-      out.index(entry);
-      Optional<RelationFile> relation =
-          entry.type() == IndexEntry.Type.FILE ? relations.apply(entry.path()) : Optional.empty();
-      hasPages = relation.isPresent();
-      relation.ifPresent(
-          file -> check.begin(folder + entry.path(), file.segment() * layout.pagesPerSegment()));
+    Optional<String> original =
+        archives.maps().isPresent() ? IncrementalName.original(entry.path()) : Optional.empty();
+    Optional<RelationFile> relation = target.relation(original.orElse(entry.path()));
+    if (original.isPresent() && relation.isEmpty()) {
+      throw new IOException(
+          "the server's base backup is not understood: '" + entry.path() + "' is no relation");
     }
-
-    @Override
-    public void data(ByteBuffer piece) {
-      if (hasPages) {
-        check.accept(piece);
+    if (relation.isPresent()) {
+      PageLayout layout = archives.facts().layout();
+      path = target.folder() + original.orElse(entry.path());
+      firstBlock = relation.get().segment() * layout.pagesPerSegment();
+      if (original.isPresent()) {
+        header = new BlockMapReader(layout, entry.size());
+        reading = Reading.HEADER;
+      } else if (archives.facts().dataChecksums()) {
+        check.begin(path, firstBlock);
+        reading = Reading.PAGES;
       }
+    }
+  }
+
+  @Override
+  public void data(ByteBuffer piece) throws IOException {
+    if (reading == Reading.HEADER && header.accept(piece)) {
+      endOfHeader();
+    }
+    if (reading == Reading.PAGES) {
+      check.accept(piece);
+    }
+  }
+
+  private void endOfHeader() throws IOException {
+    BlockMap map = header.map();
+    if (archives.maps().isPresent()) {
+      archives.maps().get().add(path, map);
+    }
+    boolean checked = archives.facts().dataChecksums();
+    reading = checked ? Reading.PAGES : Reading.NOTHING;
+    if (checked) {
+      check.begin(path, firstBlock, map::block);
+    }
+  }
+
+  @Override
+  public void end() throws IOException {
+    if (reading == Reading.HEADER) {
+      throw new IOException(
+          "the server's base backup is not understood: '" + path + "' has no whole header");
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -72,9 +73,27 @@ record ArtifactContents(
         (modes & GROUP_READ) != 0);
   }
 
-  /** Plain bytes of all files. */
+  /** Plain bytes of all files that are restored from it. */
   long bytes() {
-    return members.stream().mapToLong(Member::size).sum();
+    return members.stream().mapToLong(Member::restoredSize).sum();
+  }
+
+  /**
+   * The same, with the block maps of its incremental files.
+   *
+   * @param maps by the path below the data directory of the file that each was made from
+   */
+  ArtifactContents with(Map<String, BlockMap> maps) {
+    List<Member> mapped =
+        members.stream()
+            .map(
+                member ->
+                    IncrementalName.original(member.name())
+                        .map(maps::get)
+                        .map(member::with)
+                        .orElse(member))
+            .toList();
+    return new ArtifactContents(artifact, folders, mapped, links, groupReads);
   }
 
   /** What is in one of its folders, with paths from there; everything else must not be there. */

@@ -52,33 +52,52 @@ final class BaseBackup {
 
   private static final String COMMAND =
       "BASE_BACKUP (LABEL '%s', PROGRESS true, CHECKPOINT 'fast', WAIT false, TABLESPACE_MAP true,"
-          + " MANIFEST 'yes', VERIFY_CHECKSUMS %s)";
+          + " MANIFEST 'yes', VERIFY_CHECKSUMS %s%s)";
+
+  /** What the server is asked for. */
+  enum Extent {
+    WHOLE(""),
+    /** What has changed since the manifest that it was given just before. */
+    CHANGES(", INCREMENTAL true");
+
+    private final String option;
+
+    Extent(String option) {
+      this.option = option;
+    }
+  }
 
   private final ReplicationConnection server;
-  private final ServerFacts facts;
   private final ArtifactSink out;
-  private final PageFindings pages;
+  private final Archives archives;
   private final Map<String, String> tablespaces = new TreeMap<>();
-  private @Nullable ArchiveWriter archive;
+  private @Nullable BackupPart archive;
 
-  BaseBackup(
-      ReplicationConnection server, ServerFacts facts, ArtifactSink out, PageFindings pages) {
+  /**
+   * @param archives take what the server sends
+   */
+  BaseBackup(ReplicationConnection server, ArtifactSink out, Archives archives) {
     this.server = server;
-    this.facts = facts;
     this.out = out;
-    this.pages = pages;
+    this.archives = archives;
   }
 
   /**
    * Takes the backup.
    *
-   * @param label a word for its backup_label
    * @param verification who looks at pages
+   * @param extent all, or what has changed
    * @param onStart told where it begins
+   * @throws ServerException if the server refuses; unless {@code onStart} was called, nothing was
+   *     written and the connection stays usable
    */
-  Result run(String label, PageVerification verification, OnStart onStart)
+  Result run(PageVerification verification, Extent extent, OnStart onStart)
       throws IOException, InterruptedException {
-    server.send(COMMAND.formatted(label, verification == PageVerification.SERVER_TOO));
+    server.send(
+        COMMAND.formatted(
+            PostgresCapture.APPLICATION,
+            verification == PageVerification.SERVER_TOO,
+            extent.option));
     try {
       Row row = firstRow();
       Start start = new Start(Lsn.parse(row.text(0)), Integer.parseInt(row.text(1)));
@@ -127,8 +146,8 @@ final class BaseBackup {
       byte kind = body.get();
       switch (kind) {
         case 'd' -> current().write(body);
-        case 'n' -> begin(ArchiveWriter.open(out, cString(body), facts, pages));
-        case 'm' -> begin(ArchiveWriter.manifest(out));
+        case 'n' -> begin(archives.open(cString(body)));
+        case 'm' -> begin(archives.manifest());
         case 'p' -> {} // how far it is, which we count ourselves
         default ->
             throw new IOException("the server's base backup is not understood: part " + kind);
@@ -138,14 +157,14 @@ final class BaseBackup {
     finishArchive();
   }
 
-  private ArchiveWriter current() throws IOException {
+  private BackupPart current() throws IOException {
     if (archive == null) {
       throw new IOException("the server's base backup is not understood: data of no archive");
     }
     return archive;
   }
 
-  private void begin(ArchiveWriter next) throws IOException {
+  private void begin(BackupPart next) throws IOException {
     try {
       finishArchive();
     } catch (IOException | RuntimeException e) {

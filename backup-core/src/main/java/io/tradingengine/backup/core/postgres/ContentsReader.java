@@ -4,6 +4,8 @@ import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.Lsn;
 import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.Captured.ArtifactInfo;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads a capture's indexes and manifest, and checks that they agree. Used once, by one thread. */
 final class ContentsReader {
@@ -36,6 +39,7 @@ final class ContentsReader {
   private final Captured captured;
   private final String sourceName;
   private final Map<String, ArtifactInfo> artifacts = new TreeMap<>();
+  private Map<String, BlockMap> maps = Map.of();
 
   ContentsReader(Captured captured, String sourceName) {
     this.captured = captured;
@@ -51,6 +55,7 @@ final class ContentsReader {
    */
   BackupContents read() throws IOException {
     ServerManifest manifest = manifest();
+    maps = maps(manifest);
     ArtifactContents base = contents(BASE, "", manifest);
     List<Tablespace> tablespaces = tablespaces(manifest);
     ArtifactContents wal = contents(WAL, "pg_wal/", manifest);
@@ -80,6 +85,44 @@ final class ContentsReader {
     }
   }
 
+  /** The block maps of an incremental capture; none for another one. */
+  private Map<String, BlockMap> maps(ServerManifest manifest) throws IOException {
+    boolean incremental = way().isPresent();
+    if (incremental != artifacts.containsKey(BlockMaps.ARTIFACT)) {
+      throw broken(
+          BlockMaps.ARTIFACT, incremental ? "is not in the backup" : "does not belong here");
+    }
+    if (!incremental) {
+      return Map.of();
+    }
+    if (manifest.algorithm().isOrdered()) {
+      throw broken(
+          MANIFEST, "has the checksums " + manifest.algorithm() + ", which it is not asked for");
+    }
+    try (InputStream in = new BufferedInputStream(captured.open(BlockMaps.ARTIFACT, 0))) {
+      return BlockMaps.read(in, pageSize());
+    } catch (EOFException | IllegalArgumentException | ArithmeticException e) {
+      throw broken(BlockMaps.ARTIFACT, "is not what was written: " + e.getMessage());
+    }
+  }
+
+  private int pageSize() {
+    String text = captured.state().require("block-size");
+    try {
+      return new PageLayout(Integer.parseInt(text), 1).pageSize();
+    } catch (IllegalArgumentException e) {
+      throw broken(BlockMaps.ARTIFACT, "is of pages of '" + text + "' bytes");
+    }
+  }
+
+  private Optional<IncrementalWay> way() {
+    try {
+      return captured.state().find(IncrementalWay.ATTRIBUTE).map(IncrementalWay::parse);
+    } catch (IllegalArgumentException e) {
+      throw broken(BlockMaps.ARTIFACT, String.valueOf(e.getMessage()));
+    }
+  }
+
   private ArtifactInfo artifact(String name) {
     ArtifactInfo artifact = artifacts.get(name);
     if (artifact == null) {
@@ -92,14 +135,16 @@ final class ContentsReader {
       throws IOException {
     ArtifactInfo artifact = artifact(name);
     try {
-      return ArtifactContents.of(
-          artifact,
-          captured.index(name),
-          prefix,
-          file ->
-              name.equals(WAL) || name.equals(CONFIGURATION)
-                  ? Optional.empty()
-                  : Optional.ofNullable(manifest.files().get(file)));
+      ArtifactContents contents =
+          ArtifactContents.of(
+              artifact,
+              captured.index(name),
+              prefix,
+              file ->
+                  name.equals(WAL) || name.equals(CONFIGURATION)
+                      ? Optional.empty()
+                      : Optional.ofNullable(manifest.files().get(file)));
+      return name.equals(WAL) || name.equals(CONFIGURATION) ? contents : contents.with(maps);
     } catch (IllegalArgumentException e) {
       throw broken(name, "its index is not sound: " + e.getMessage());
     }
@@ -167,8 +212,21 @@ final class ContentsReader {
   private void checkFiles(
       ServerManifest manifest, ArtifactContents base, List<Tablespace> tablespaces) {
     Set<String> present = new HashSet<>();
-    checkMembers(base, present);
-    tablespaces.forEach(tablespace -> checkMembers(tablespace.contents(), present));
+    Set<String> restored = new HashSet<>();
+    checkMembers(manifest, base, present);
+    tablespaces.forEach(tablespace -> checkMembers(manifest, tablespace.contents(), present));
+    Stream.concat(
+            base.members().stream(),
+            tablespaces.stream().flatMap(each -> each.contents().members().stream()))
+        .filter(member -> !restored.add(member.restoredName()))
+        .findFirst()
+        .ifPresent(
+            twice -> {
+              throw broken(BASE, "has '" + twice.restoredName() + "' whole and by its blocks");
+            });
+    if (!restored.containsAll(maps.keySet())) {
+      throw broken(BlockMaps.ARTIFACT, "names files that are not in the backup");
+    }
     for (String path : manifest.files().keySet()) {
       if (!present.contains(path)) {
         throw broken(BASE, "lacks '" + path + "', which the server's manifest names");
@@ -181,8 +239,13 @@ final class ContentsReader {
     }
   }
 
-  private void checkMembers(ArtifactContents contents, Set<String> present) {
+  private void checkMembers(
+      ServerManifest manifest, ArtifactContents contents, Set<String> present) {
     for (Member member : contents.members()) {
+      if (member.blocks().isPresent()) {
+        checkBlocks(manifest, contents, member, present);
+        continue;
+      }
       long expected =
           member
               .expected()
@@ -204,6 +267,24 @@ final class ContentsReader {
       }
       present.add(member.name());
     }
+  }
+
+  /**
+   * An incremental file. The manifest of a server that left blocks out names it; that of one whose
+   * blocks we have left out names the file that it was made from.
+   */
+  private void checkBlocks(
+      ServerManifest manifest, ArtifactContents contents, Member member, Set<String> present) {
+    boolean byServer = way().equals(Optional.of(IncrementalWay.SERVER));
+    String name = byServer ? member.name() : member.restoredName();
+    long size = byServer ? member.size() : member.restoredSize();
+    ManifestFile named = manifest.files().get(name);
+    BlockMap map = member.blocks().orElseThrow();
+    if (named == null || named.size() != size || map.fileLength() != member.size()) {
+      throw broken(
+          contents.artifact(), "has '" + member.name() + "', which is not what was written");
+    }
+    present.add(name);
   }
 
   private void checkWal(ServerManifest manifest, ArtifactContents wal) {

@@ -19,6 +19,7 @@ final class FinishingTouch {
   private final RestoreScheme scheme;
   private final Path root;
   private final FileRights rights;
+  private final Written written;
   private final Map<String, byte[]> heldBack;
   private final String folder;
   private final Set<Path> touched = new TreeSet<>();
@@ -30,25 +31,30 @@ final class FinishingTouch {
    * Prepares it.
    *
    * @param root the data directory under construction
-   * @param heldBack the files of the base that were not written
-   * @param outside the configuration files that lay outside the data directory
    */
-  FinishingTouch(
-      RestoreScheme scheme,
-      Path root,
-      FileRights rights,
-      Map<String, byte[]> heldBack,
-      Map<String, byte[]> outside) {
+  FinishingTouch(RestoreScheme scheme, Path root, FileRights rights, Written written) {
     this.scheme = scheme;
     this.root = root;
     this.rights = rights;
-    this.heldBack = heldBack;
+    this.heldBack = written.heldBack();
+    this.written = written;
     Map<String, byte[]> inside = new HashMap<>(heldBack);
     inside.remove(RestoredNames.CONTROL);
     inside.remove(TablespaceMap.NAME);
+    inside.remove(BackupLabel.NAME);
     this.folder = freeFolder(scheme.contents().base());
-    this.kept = MinimalConfiguration.kept(inside, outside, folder);
+    this.kept = MinimalConfiguration.kept(inside, written.outside(), folder);
   }
+
+  /**
+   * What was read of the backup.
+   *
+   * @param heldBack the files of the base that were not written
+   * @param outside the configuration files that lay outside the data directory
+   * @param manifest what the server's manifest says of the files that were written
+   */
+  record Written(
+      Map<String, byte[]> heldBack, Map<String, byte[]> outside, ServerManifest manifest) {}
 
   /** Where production's configuration is kept, below the data directory. */
   String folder() {
@@ -75,11 +81,15 @@ final class FinishingTouch {
     if (heldBack.containsKey(TablespaceMap.NAME) || !scheme.tablespaces().isEmpty()) {
       files.put(TablespaceMap.NAME, tablespaceMap());
     }
+    byte[] label = heldBack.get(BackupLabel.NAME);
+    if (label != null) {
+      files.put(BackupLabel.NAME, BackupLabel.ofWhole(label));
+    }
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       write(file.getKey(), file.getValue());
     }
     ServerManifest manifest =
-        scheme.contents().manifest().edited(RestoredNames.SIGNALS, files, Instant.now());
+        written.manifest().edited(RestoredNames.SIGNALS, files, Instant.now());
     write(RestoredNames.SERVER_MANIFEST, manifest.render());
     if (scheme.recovery().isPresent()) {
       write(scheme.recovery().get().signal(), new byte[0]);

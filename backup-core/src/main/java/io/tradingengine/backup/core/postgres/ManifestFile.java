@@ -2,6 +2,9 @@ package io.tradingengine.backup.core.postgres;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -23,6 +26,11 @@ record ManifestFile(
           "\\{ (?:\"Path\": \"((?:[^\"\\\\]|\\\\.)+)\"|\"Encoded-Path\": \"((?:[0-9a-f]{2})+)\"),"
               + " \"Size\": ([0-9]{1,18}), \"Last-Modified\": \"[0-9A-Z :-]+\""
               + "(?:, \"Checksum-Algorithm\": \"([0-9A-Z]+)\", \"Checksum\": \"([0-9a-f]+)\")? \\}");
+
+  private static final Pattern MODIFIED =
+      Pattern.compile("\"Last-Modified\": \"([0-9: -]{19}) GMT\"");
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   /**
    * Reads a line.
@@ -48,17 +56,36 @@ record ManifestFile(
 
   /** The entry of a file with those bytes, as a server writes it. */
   static ManifestFile of(String path, byte[] bytes, String modified, ManifestChecksum algorithm) {
+    return of(path, bytes.length, modified, algorithm, algorithm.of(bytes));
+  }
+
+  /** The entry of another file that was changed when this one was, and is proved as this one is. */
+  ManifestFile as(String path, long size, int crc32c) {
+    String proof = algorithm == ManifestChecksum.NONE ? "" : ManifestChecksum.hex(crc32c);
+    return of(path, size, TIME.format(modified()) + " GMT", algorithm, proof);
+  }
+
+  private static ManifestFile of(
+      String path, long size, String modified, ManifestChecksum algorithm, String checksum) {
     StringBuilder line = new StringBuilder("{ \"Path\": \"");
     escape(path, line);
-    line.append("\", \"Size\": ").append(bytes.length);
+    line.append("\", \"Size\": ").append(size);
     line.append(", \"Last-Modified\": \"").append(modified).append('"');
-    String checksum = algorithm.of(bytes);
     if (algorithm != ManifestChecksum.NONE) {
       line.append(", \"Checksum-Algorithm\": \"").append(algorithm);
       line.append("\", \"Checksum\": \"").append(checksum).append('"');
     }
     line.append(" }");
-    return new ManifestFile(path, bytes.length, algorithm, checksum, line.toString());
+    return new ManifestFile(path, size, algorithm, checksum, line.toString());
+  }
+
+  /** When the file was changed last by the server's clock, in whole seconds. */
+  Instant modified() {
+    Matcher matcher = MODIFIED.matcher(line);
+    if (!matcher.find()) {
+      throw new IllegalArgumentException(line);
+    }
+    return TIME.parse(matcher.group(1), Instant::from);
   }
 
   private static void escape(String text, StringBuilder out) {

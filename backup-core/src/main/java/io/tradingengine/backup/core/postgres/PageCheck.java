@@ -4,6 +4,7 @@ import io.tradingengine.backup.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Checks the pages of one relation file after another, while they pass by in pieces of any size.
@@ -37,6 +38,8 @@ final class PageCheck {
   private final ByteBuffer partial;
   private String path = "";
   private int block;
+  private int place;
+  private IntUnaryOperator blocks = IntUnaryOperator.identity();
 
   PageCheck(PageLayout layout, Failures failures) {
     this.layout = layout;
@@ -51,8 +54,20 @@ final class PageCheck {
    * @param firstBlock the number of its first page, counted from the relation's first segment on
    */
   void begin(String path, long firstBlock) {
+    begin(path, firstBlock, IntUnaryOperator.identity());
+  }
+
+  /**
+   * Begins a file that does not have all blocks.
+   *
+   * @param firstBlock the number of the segment's first block in the relation
+   * @param blocks the number in the segment of the block at each place, from 0 on
+   */
+  void begin(String path, long firstBlock, IntUnaryOperator blocks) {
     this.path = path;
     this.block = (int) firstBlock;
+    this.blocks = blocks;
+    place = 0;
     partial.clear();
   }
 
@@ -87,7 +102,7 @@ final class PageCheck {
   }
 
   private void checkPage() {
-    int number = block++;
+    int number = block + blocks.applyAsInt(place++);
     int upper = words[LOWER_AND_UPPER] >>> 16;
     if (upper == 0) {
       if (!isZero()) {

@@ -12,7 +12,7 @@ import java.util.function.LongConsumer;
  * headers between them. Safe for concurrent use.
  */
 final class PieceRouter implements Captured.ChunkConsumer {
-  private final List<RestoredFile> files;
+  private final List<? extends PieceTaker> files;
   private final LongConsumer progress;
 
   /**
@@ -20,7 +20,7 @@ final class PieceRouter implements Captured.ChunkConsumer {
    *
    * @param files those that have bytes, in the order of their offsets
    */
-  PieceRouter(List<RestoredFile> files, LongConsumer progress) {
+  PieceRouter(List<? extends PieceTaker> files, LongConsumer progress) {
     this.files = files;
     this.progress = progress;
   }
@@ -30,9 +30,10 @@ final class PieceRouter implements Captured.ChunkConsumer {
     int length = bytes.remaining();
     int start = bytes.position();
     int end = bytes.limit();
+    long given = 0;
     try {
       for (int i = firstEndingAfter(offset); i < files.size(); i++) {
-        RestoredFile file = files.get(i);
+        PieceTaker file = files.get(i);
         Member member = file.member();
         long from = Math.max(offset, member.offset());
         long to = Math.min(offset + length, member.end());
@@ -40,7 +41,7 @@ final class PieceRouter implements Captured.ChunkConsumer {
           break;
         }
         bytes.limit(start + (int) (to - offset)).position(start + (int) (from - offset));
-        file.accept(from - member.offset(), bytes);
+        given += file.take(from - member.offset(), bytes);
         bytes.limit(end);
       }
     } catch (InterruptedException e) {
@@ -48,7 +49,7 @@ final class PieceRouter implements Captured.ChunkConsumer {
       throw (IOException) new InterruptedIOException("interrupted while restoring").initCause(e);
     }
     bytes.position(end);
-    progress.accept(length);
+    progress.accept(given);
   }
 
   private int firstEndingAfter(long offset) {

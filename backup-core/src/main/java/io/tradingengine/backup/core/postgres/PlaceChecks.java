@@ -201,7 +201,9 @@ final class PlaceChecks {
 
   private static long onDisk(ArtifactContents contents) {
     long blocks =
-        contents.members().stream().mapToLong(member -> (member.size() + BLOCK - 1) / BLOCK).sum();
+        contents.members().stream()
+            .mapToLong(member -> (member.restoredSize() + BLOCK - 1) / BLOCK)
+            .sum();
     return (blocks + contents.folders().size()) * BLOCK;
   }
 

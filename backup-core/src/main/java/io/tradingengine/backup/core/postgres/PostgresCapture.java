@@ -6,11 +6,16 @@ import io.tradingengine.backup.core.postgres.wire.Login;
 import io.tradingengine.backup.core.postgres.wire.ReplicationConnection;
 import io.tradingengine.backup.core.postgres.wire.ServerNotice;
 import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.SourceState;
+import io.tradingengine.backup.spi.UnusableParentException;
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,20 +46,35 @@ final class PostgresCapture {
   /**
    * Captures the server.
    *
+   * @param parent the capture to build on; empty to capture everything
+   * @throws UnusableParentException if nothing can build on it
    * @throws IOException if it cannot be captured; the message says what to do
    * @throws InterruptedException if the thread was interrupted; no connection and no slot remain
    */
-  SourceState run() throws IOException, InterruptedException {
+  SourceState run(Optional<Captured> parent) throws IOException, InterruptedException {
     try (ReplicationConnection server =
         ReplicationConnection.open(spec, APPLICATION, PostgresCapture::remark)) {
       ServerFacts facts = ServerFacts.read(server);
+      Sql sql = captureBySql();
+      ChangeTracking tracking = ChangeTracking.read(server, facts, sql.serverStartedAt());
       // Where pages can be read again we judge them ourselves, and spare the server the work.
-      boolean readable = captureConfiguration() && facts.dataChecksums();
       PageVerification verification =
-          readable ? PageVerification.OURS : PageVerification.SERVER_TOO;
-      BaseBackup.Result backup = backUp(server, facts, verification);
-      report(backup, facts, verification);
-      return state(facts, backup);
+          sql.pagesReadable() && facts.dataChecksums()
+              ? PageVerification.OURS
+              : PageVerification.SERVER_TOO;
+      Optional<IncrementalBase> base =
+          parent.isPresent()
+              ? Optional.of(IncrementalBase.of(parent.get(), facts, tracking, server))
+              : Optional.empty();
+      Extraction extraction =
+          new Extraction(server, facts, out, pages, new Extraction.Wal(spec, verification));
+      Extraction.Outcome outcome = extraction.run(base, tracking);
+      outcome.remark(name).ifPresent(out::report);
+      report(outcome.backup(), facts, verification);
+      Map<String, String> attributes = attributes(facts, outcome.backup());
+      tracking.describe(attributes);
+      outcome.describe(attributes);
+      return new SourceState(outcome.backup().stoppedAt(), attributes);
     } catch (SQLException e) {
       throw problems.exception(e, Problems.Purpose.REPLICATION);
     } catch (IOException e) {
@@ -72,33 +92,19 @@ final class PostgresCapture {
     return failure;
   }
 
-  private BaseBackup.Result backUp(
-      ReplicationConnection server, ServerFacts facts, PageVerification verification)
-      throws IOException, SQLException, InterruptedException {
-    try (WalReceiver wal = WalReceiver.connect(spec, facts, server::abort)) {
-      BaseBackup.Result backup;
-      try {
-        backup =
-            new BaseBackup(server, facts, out, pages)
-                .run(APPLICATION, verification, start -> wal.start(start, out));
-      } catch (IOException | RuntimeException e) {
-        wal.throwFailure(); // it has closed our connection then, and is what is to blame
-        throw e;
-      }
-      wal.finish(backup.stop());
-      return backup;
-    }
-  }
-
   /**
-   * Captures what only SQL can reach; a backup is whole without it.
+   * What only SQL can tell.
    *
-   * @return whether the role may read pages of the live server
+   * @param pagesReadable whether the role may read pages of the live server
+   * @param serverStartedAt when the server was started; empty if that cannot be asked
    */
-  private boolean captureConfiguration() throws IOException, InterruptedException {
+  private record Sql(boolean pagesReadable, Optional<String> serverStartedAt) {}
+
+  /** Captures what only SQL can reach; a backup is whole without it. */
+  private Sql captureBySql() throws IOException, InterruptedException {
     try (Connection sql = Login.sql(spec, APPLICATION)) {
       new ConfigurationFiles(name, spec.user()).capture(sql, out);
-      return LivePages.areReadable(sql);
+      return new Sql(LivePages.areReadable(sql), Optional.of(serverStartedAt(sql)));
     } catch (SQLException e) {
       unlessInterrupted(new IOException(e));
       Finding why = problems.explain(e, Problems.Purpose.SQL);
@@ -110,7 +116,16 @@ final class PostgresCapture {
                   + " any: "
                   + why.message(),
               why.hint()));
-      return false;
+      return new Sql(false, Optional.empty());
+    }
+  }
+
+  private static String serverStartedAt(Connection sql) throws SQLException {
+    try (Statement statement = sql.createStatement();
+        ResultSet row =
+            statement.executeQuery("SELECT extract(epoch FROM pg_postmaster_start_time())::text")) {
+      row.next();
+      return row.getString(1);
     }
   }
 
@@ -142,7 +157,7 @@ final class PostgresCapture {
     pages.judge(name, backup.start().lsn(), backup.stop(), reader).forEach(out::report);
   }
 
-  private static SourceState state(ServerFacts facts, BaseBackup.Result backup) {
+  private static Map<String, String> attributes(ServerFacts facts, BaseBackup.Result backup) {
     Map<String, String> attributes = new TreeMap<>();
     attributes.put("server-version", facts.version());
     attributes.put("server-version-num", Integer.toString(facts.versionNumber()));
@@ -152,11 +167,12 @@ final class PostgresCapture {
     attributes.put("stop-lsn", backup.stop().toString());
     attributes.put("wal-segment-size", Integer.toString(facts.walSegmentSize()));
     attributes.put("block-size", Integer.toString(facts.layout().pageSize()));
+    attributes.put("segment-pages", Long.toString(facts.layout().pagesPerSegment()));
     attributes.put("data-checksums", facts.dataChecksums() ? "on" : "off");
     facts.dataDirectory().ifPresent(path -> attributes.put("data-directory", path));
     backup.tablespaces().forEach((oid, path) -> attributes.put("tablespace." + oid, path));
     facts.settings().forEach((setting, value) -> attributes.put("setting." + setting, value));
-    return new SourceState(backup.stoppedAt(), attributes);
+    return attributes;
   }
 
   private static void remark(ServerNotice notice) {

@@ -5,9 +5,11 @@ import io.tradingengine.backup.ServerStart;
 import io.tradingengine.backup.StartedServer;
 import io.tradingengine.backup.core.postgres.wire.ConnectionSpec;
 import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.ChangeFollower;
 import io.tradingengine.backup.spi.ChangeSink;
 import io.tradingengine.backup.spi.ContinuousSource;
+import io.tradingengine.backup.spi.IncrementalSource;
 import io.tradingengine.backup.spi.LaunchableSource;
 import io.tradingengine.backup.spi.Lease;
 import io.tradingengine.backup.spi.Replay;
@@ -22,9 +24,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A PostgreSQL server: captured over the replication protocol, restored into a data directory. */
-final class PostgresSource implements ContinuousSource, LaunchableSource, WalArchiveSource {
+final class PostgresSource
+    implements ContinuousSource, IncrementalSource, LaunchableSource, WalArchiveSource {
   static final String TYPE = "postgres";
 
   private final String name;
@@ -68,7 +72,18 @@ final class PostgresSource implements ContinuousSource, LaunchableSource, WalArc
 
   @Override
   public SourceState capture(ArtifactSink out) throws IOException, InterruptedException {
-    return new PostgresCapture(name, spec, out).run();
+    return new PostgresCapture(name, spec, out).run(Optional.empty());
+  }
+
+  @Override
+  public Set<String> remembered() {
+    return Set.of(ContentsReader.MANIFEST, BlockMaps.ARTIFACT);
+  }
+
+  @Override
+  public SourceState captureSince(Captured parent, ArtifactSink out)
+      throws IOException, InterruptedException {
+    return new PostgresCapture(name, spec, out).run(Optional.of(parent));
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.tradingengine.backup.core.postgres;
 
 import io.tradingengine.backup.Finding;
-import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.RestoreTask;
 import io.tradingengine.backup.spi.Restored;
 import io.tradingengine.backup.spi.StagedRestore;
@@ -98,10 +97,10 @@ final class RestoreExecution implements StagedRestore {
   }
 
   private void build() throws IOException, InterruptedException {
-    Captured captured = task.captured();
     BackupContents contents = scheme.contents();
     Path root = data().folder();
-    try (TreeWriter writer = new TreeWriter(captured, rights, task.progress())) {
+    Optional<AssembledPages> pages = scheme.combination().pages();
+    try (TreeWriter writer = new TreeWriter(scheme.combination(), pages, rights, task.progress())) {
       for (int i = 0; i < scheme.tablespaces().size(); i++) {
         Tablespace tablespace = scheme.tablespaces().get(i).tablespace();
         writer.write(
@@ -118,7 +117,16 @@ final class RestoreExecution implements StagedRestore {
       if (configuration.isPresent()) {
         outside.putAll(writer.write(configuration.get().files(), root, member -> true));
       }
-      FinishingTouch touch = new FinishingTouch(scheme, root, rights, heldBack, outside);
+      if (pages.isPresent()) {
+        findings.addAll(pages.get().judge(sourceName));
+      }
+      FinishingTouch touch =
+          new FinishingTouch(
+              scheme,
+              root,
+              rights,
+              new FinishingTouch.Written(
+                  heldBack, outside, scheme.combination().manifest(writer.checksums())));
       writer.syncFolders(touch.apply());
       touch.complete();
       report(touch);

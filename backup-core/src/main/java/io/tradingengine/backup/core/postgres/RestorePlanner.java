@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.postgres;
 
 import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.Finding;
+import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestoreTask;
 import java.io.IOException;
@@ -36,7 +37,13 @@ final class RestorePlanner {
    * @throws BackupException if nothing says where to restore to
    */
   RestoreScheme plan(Optional<Path> configured) throws IOException {
+    List<Combination.Link> chain = new ArrayList<>();
+    for (Captured link : task.earlier()) {
+      chain.add(new Combination.Link(link, new ContentsReader(link, sourceName).read()));
+    }
     BackupContents contents = new ContentsReader(task.captured(), sourceName).read();
+    chain.add(new Combination.Link(task.captured(), contents));
+    Combination combination = Combination.of(chain, sourceName);
     RestorePlace data = RestorePlace.of(target(configured));
     checkVersion(contents);
     List<TablespacePlace> tablespaces = tablespaces(contents, data);
@@ -49,7 +56,8 @@ final class RestorePlanner {
     checks.checkDistinct(tablespaces);
     checks.checkSpace(contents, data, tablespaces);
     owner.ifPresent(who -> checks.checkOwner(who, data));
-    return new RestoreScheme(contents, data, tablespaces, recovery(contents), owner, findings);
+    return new RestoreScheme(
+        contents, combination, data, tablespaces, recovery(contents), owner, findings);
   }
 
   private Optional<RecoverySettings> recovery(BackupContents contents) throws IOException {

@@ -10,6 +10,7 @@ import java.util.Optional;
  * What a restore is going to do. Immutable.
  *
  * @param contents what is in the backup
+ * @param combination where the blocks of its incremental files come from
  * @param data where the data directory goes
  * @param tablespaces where they go
  * @param recovery which archived log is replayed on top; empty for none
@@ -18,6 +19,7 @@ import java.util.Optional;
  */
 record RestoreScheme(
     BackupContents contents,
+    Combination combination,
     RestorePlace data,
     List<TablespacePlace> tablespaces,
     Optional<RecoverySettings> recovery,

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * A file that is being restored from pieces which come in no order, and is checked against the
  * server's manifest once all are there. Safe for concurrent use.
  */
-abstract sealed class RestoredFile permits DiskFile, HeldBackFile {
+abstract sealed class RestoredFile implements PieceTaker permits DiskFile, HeldBackFile {
   private final Member member;
   private final AtomicLong missing;
   private final AtomicInteger crc = new AtomicInteger();
@@ -19,7 +19,8 @@ abstract sealed class RestoredFile permits DiskFile, HeldBackFile {
     this.missing = new AtomicLong(member.size());
   }
 
-  final Member member() {
+  @Override
+  public final Member member() {
     return member;
   }
 
@@ -42,6 +43,18 @@ abstract sealed class RestoredFile permits DiskFile, HeldBackFile {
     if (missing.addAndGet(-length) == 0) {
       complete();
     }
+  }
+
+  @Override
+  public final long take(long at, ByteBuffer piece) throws IOException, InterruptedException {
+    long length = piece.remaining();
+    accept(at, piece);
+    return length;
+  }
+
+  /** The CRC-32C of the file, once it {@linkplain #isComplete is complete}. */
+  final int crc() {
+    return crc.get();
   }
 
   /** A file without bytes gets no piece: this stands in for one. */

@@ -25,6 +25,7 @@ final class RestoredNames {
   static boolean isHeldBack(String name) {
     return name.equals(CONTROL)
         || name.equals(TablespaceMap.NAME)
+        || name.equals(BackupLabel.NAME)
         || SIGNALS.contains(name)
         || REPLACED.contains(name);
   }

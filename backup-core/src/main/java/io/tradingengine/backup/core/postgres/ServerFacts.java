@@ -85,7 +85,8 @@ record ServerFacts(
         + " or newer";
   }
 
-  private static String show(ReplicationConnection server, String setting) throws IOException {
+  /** What the server shows for a setting. */
+  static String show(ReplicationConnection server, String setting) throws IOException {
     return only(server, "SHOW " + setting).text(0);
   }
 

@@ -108,6 +108,28 @@ final class ServerManifest {
     return new ServerManifest(head, edited, ranges, walRanges);
   }
 
+  /**
+   * A manifest that names files which were put together instead of the incremental ones that they
+   * were put together from.
+   *
+   * @param checksums the CRC-32C of each such file, by the name of its incremental file
+   * @param assemblies the files by the same names
+   */
+  ServerManifest assembled(Map<String, Integer> checksums, Map<String, Assembly> assemblies) {
+    Map<String, ManifestFile> named = new LinkedHashMap<>();
+    for (ManifestFile file : files.values()) {
+      Integer checksum = checksums.get(file.path());
+      Assembly assembly = assemblies.get(file.path());
+      ManifestFile now =
+          checksum == null || assembly == null
+              ? file
+              : file.as(
+                  assembly.newest().restoredName(), assembly.newest().restoredSize(), checksum);
+      named.put(now.path(), now);
+    }
+    return new ServerManifest(head, named, ranges, walRanges);
+  }
+
   /** The manifest as a server writes it. */
   byte[] render() {
     StringBuilder text = new StringBuilder(256 * (files.size() + 4));

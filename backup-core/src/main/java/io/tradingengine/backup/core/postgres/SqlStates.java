@@ -11,6 +11,10 @@ final class SqlStates {
   static final String UNDEFINED_FILE = "58P01";
   static final String TOO_MANY_CONNECTIONS = "53300";
   static final String CANNOT_CONNECT_NOW = "57P03";
+
+  /** The server is not in a state to do what it is asked for. */
+  static final String NOT_IN_PREREQUISITE_STATE = "55000";
+
   static final String DATA_CORRUPTED = "XX001";
 
   private SqlStates() {}

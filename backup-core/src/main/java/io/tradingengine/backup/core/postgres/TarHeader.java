@@ -21,6 +21,7 @@ record TarHeader(String path, IndexEntry.Type type, int mode, long size, String 
   /** Headers, and the data after them, begin at multiples of this. */
   static final int BLOCK = 512;
 
+  private static final int MODIFIED_AT = 136;
   private static final int CHECKSUM_AT = 148;
   private static final int CHECKSUM_SIZE = 8;
 
@@ -68,6 +69,27 @@ record TarHeader(String path, IndexEntry.Type type, int mode, long size, String 
     String link = type == IndexEntry.Type.SYMLINK ? text(block, 157, 100) : "";
     int mode = (int) number(block, 100, 8) & 07777;
     return new TarHeader(name.replaceFirst("/+$", ""), type, mode, size, link);
+  }
+
+  /** When the member was changed last, in whole seconds, as its header says. */
+  static Instant modified(byte[] block) throws IOException {
+    return Instant.ofEpochSecond(number(block, MODIFIED_AT, 12));
+  }
+
+  /**
+   * A header of a file with another name and size: its mode, owner and time stay.
+   *
+   * @throws IOException if the name does not fit into one
+   */
+  static byte[] renamed(byte[] block, String path, long size) throws IOException {
+    byte[] renamed =
+        new TarHeader(path, IndexEntry.Type.FILE, 0600, size, "").encode(Instant.EPOCH);
+    System.arraycopy(block, 100, renamed, 100, 24);
+    System.arraycopy(block, MODIFIED_AT, renamed, MODIFIED_AT, 12);
+    System.arraycopy(block, 265, renamed, 265, 64);
+    octal(renamed, CHECKSUM_AT, CHECKSUM_SIZE - 1, checksum(renamed));
+    renamed[CHECKSUM_AT + CHECKSUM_SIZE - 1] = ' ';
+    return renamed;
   }
 
   /**

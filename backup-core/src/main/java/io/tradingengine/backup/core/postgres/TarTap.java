@@ -16,6 +16,9 @@ final class TarTap {
 
     /** A piece of the member's data, valid during the call; may be consumed. */
     void data(ByteBuffer piece) throws IOException;
+
+    /** The member is at its end. */
+    default void end() throws IOException {}
   }
 
   private enum State {
@@ -98,8 +101,14 @@ final class TarTap {
     endOfData();
   }
 
-  private void endOfData() {
+  /** The header of the member that is just begun, as it stands in the archive; not a copy. */
+  byte[] header() {
+    return header;
+  }
+
+  private void endOfData() throws IOException {
     if (remaining == 0) {
+      members.end();
       state = padding == 0 ? State.HEADER : State.PADDING;
     }
   }

@@ -76,6 +76,11 @@ final class WalReceiver implements AutoCloseable {
     receiver.start();
   }
 
+  /** Whether {@link #start} was called. */
+  boolean isStarted() {
+    return thread != null;
+  }
+
   private void run(BaseBackup.Start start, ArtifactSink sink) {
     try (ArtifactStream out = sink.create("wal", "tar")) {
       Lsn first = start.lsn().segmentStart(facts.walSegmentSize());

@@ -140,13 +140,16 @@ class TarTapTest {
 
   @Test
   void relationFilesAreToldFromOthers() {
-    assertThat(RelationFile.inDataDirectory("base/5/16384")).contains(new RelationFile(0));
-    assertThat(RelationFile.inDataDirectory("base/5/16384.12")).contains(new RelationFile(12));
-    assertThat(RelationFile.inDataDirectory("base/5/16384_fsm")).contains(new RelationFile(0));
-    assertThat(RelationFile.inDataDirectory("base/5/16384_vm.1")).contains(new RelationFile(1));
-    assertThat(RelationFile.inDataDirectory("global/1262")).contains(new RelationFile(0));
+    assertThat(RelationFile.inDataDirectory("base/5/16384")).contains(new RelationFile(0, true));
+    assertThat(RelationFile.inDataDirectory("base/5/16384.12"))
+        .contains(new RelationFile(12, true));
+    assertThat(RelationFile.inDataDirectory("base/5/16384_fsm"))
+        .contains(new RelationFile(0, false));
+    assertThat(RelationFile.inDataDirectory("base/5/16384_vm.1"))
+        .contains(new RelationFile(1, false));
+    assertThat(RelationFile.inDataDirectory("global/1262")).contains(new RelationFile(0, true));
     assertThat(RelationFile.inTablespace("PG_15_202209061/5/16384.1"))
-        .contains(new RelationFile(1));
+        .contains(new RelationFile(1, true));
     for (String other :
         List.of(
             "global/pg_control",

@@ -25,6 +25,8 @@ public final class ReplicationConnection implements AutoCloseable {
   /** Holds several of the messages that a base backup comes in, and still fits the CPU's cache. */
   private static final int BUFFER_SIZE = 512 << 10;
 
+  private static final int UPLOAD_PIECE = 64 << 10;
+
   /** What the server sends, as far as a client has to tell it apart. */
   public enum Frame {
     /** The columns of a result set: it begins. */
@@ -35,6 +37,8 @@ public final class ReplicationConnection implements AutoCloseable {
     COMPLETE,
     /** The server begins to send copy data. */
     COPY_OUT,
+    /** The server waits for copy data. */
+    COPY_IN,
     /** Copy data go both ways from now on. */
     COPY_BOTH,
     /** Copy data; see {@link #body()}. */
@@ -111,6 +115,24 @@ public final class ReplicationConnection implements AutoCloseable {
     return rows;
   }
 
+  /**
+   * Executes a command that takes copy data, and gives it all of {@code data}.
+   *
+   * @throws ServerException if the server refuses the command or the data; the connection stays
+   *     usable
+   */
+  public void upload(String command, byte[] data) throws IOException {
+    send(command);
+    for (Frame frame = next(); frame != Frame.READY; frame = next()) {
+      if (frame == Frame.COPY_IN) {
+        for (int at = 0; at < data.length; at += UPLOAD_PIECE) {
+          sendCopyData(ByteBuffer.wrap(data, at, Math.min(UPLOAD_PIECE, data.length - at)));
+        }
+        sendCopyDone();
+      }
+    }
+  }
+
   /** Sends a command; {@link #next()} gives what comes of it. */
   public void send(String command) throws IOException {
     idle = false;
@@ -151,6 +173,7 @@ public final class ReplicationConnection implements AutoCloseable {
       case 'T' -> Frame.COLUMNS;
       case 'D' -> Frame.ROW;
       case 'C' -> Frame.COMPLETE;
+      case 'G' -> Frame.COPY_IN;
       case 'H' -> Frame.COPY_OUT;
       case 'W' -> Frame.COPY_BOTH;
       case 'Z' -> Frame.READY;

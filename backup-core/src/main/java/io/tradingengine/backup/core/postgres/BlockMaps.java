@@ -1,0 +1,120 @@
+package io.tradingengine.backup.core.postgres;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.ArtifactStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The headers of all incremental files of a capture, in an artifact of their own: so a restore
+ * knows which capture gives it which block before it reads the first one. The artifact is the text
+ * {@code blocks 1} with a line end, the number of files (32 bits, big endian), and for each file
+ * the length of its path in bytes (16 bits), the path below the data directory in UTF-8, the
+ * truncation length and the number of blocks (32 bits each), and for each block its distance from
+ * the one before (from -1 for the first), 7 bits a byte, the lowest first, all but the last byte
+ * with the highest bit set. Not safe for concurrent use.
+ */
+final class BlockMaps {
+  static final String ARTIFACT = "blocks";
+
+  private static final byte[] MAGIC = "blocks 1\n".getBytes(UTF_8);
+
+  /** A segment of the largest size, in the smallest blocks, has fewer. */
+  private static final int MOST_BLOCKS = 1 << 28;
+
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final DataOutputStream out = new DataOutputStream(bytes);
+  private int files;
+
+  /** Adds a file. */
+  void add(String path, BlockMap map) throws IOException {
+    byte[] name = path.getBytes(UTF_8);
+    out.writeShort(name.length);
+    out.write(name);
+    out.writeInt(map.truncation());
+    out.writeInt(map.count());
+    int last = -1;
+    for (int i = 0; i < map.count(); i++) {
+      int distance = map.block(i) - last;
+      last = map.block(i);
+      while (distance > 0x7F) {
+        out.write((distance & 0x7F) | 0x80);
+        distance >>>= 7;
+      }
+      out.write(distance);
+    }
+    files++;
+  }
+
+  /** Writes the artifact. */
+  void write(ArtifactSink sink) throws IOException {
+    try (ArtifactStream stream = sink.create(ARTIFACT, "")) {
+      DataOutputStream head = new DataOutputStream(stream);
+      head.write(MAGIC);
+      head.writeInt(files);
+      bytes.writeTo(stream);
+      stream.finish();
+    }
+  }
+
+  /**
+   * Reads an artifact.
+   *
+   * @param in is read to its end
+   * @param pageSize bytes in a block
+   * @throws IllegalArgumentException if it is not what {@link #write} wrote
+   */
+  static Map<String, BlockMap> read(InputStream in, int pageSize) throws IOException {
+    DataInputStream data = new DataInputStream(in);
+    if (!Arrays.equals(data.readNBytes(MAGIC.length), MAGIC)) {
+      throw new IllegalArgumentException("it is not of version 1");
+    }
+    int files = data.readInt();
+    Map<String, BlockMap> maps = new HashMap<>();
+    for (int i = 0; i < files; i++) {
+      String path = new String(data.readNBytes(data.readUnsignedShort()), UTF_8);
+      int truncation = data.readInt();
+      if (maps.put(path, new BlockMap(pageSize, truncation, blocks(data))) != null) {
+        throw new IllegalArgumentException("'" + path + "' stands in it twice");
+      }
+    }
+    if (data.read() >= 0) {
+      throw new IllegalArgumentException("it goes on after its end");
+    }
+    return maps;
+  }
+
+  private static int[] blocks(DataInputStream data) throws IOException {
+    int count = data.readInt();
+    if (count < 0 || count > MOST_BLOCKS) {
+      throw new IllegalArgumentException("a file of " + count + " blocks");
+    }
+    Blocks blocks = new Blocks();
+    int last = -1;
+    for (int i = 0; i < count; i++) {
+      last = Math.addExact(last, distance(data));
+      blocks.add(last);
+    }
+    return blocks.toArray();
+  }
+
+  private static int distance(DataInputStream data) throws IOException {
+    int distance = 0;
+    for (int shift = 0; shift < Integer.SIZE - 4; shift += 7) {
+      int part = data.readUnsignedByte();
+      distance |= (part & 0x7F) << shift;
+      if (part <= 0x7F) {
+        return distance;
+      }
+    }
+    throw new IllegalArgumentException("a block number is too long");
+  }
+}
