@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.postgres;
 
+import io.tradingengine.backup.Lsn;
 import java.io.IOException;
 
 /** Makes what takes the parts of one base backup. Used by one thread. */
@@ -18,8 +19,9 @@ interface Archives {
   /**
    * All parts have come.
    *
+   * @param start where the backup begins
    * @throws io.tradingengine.backup.spi.UnusableParentException if they do not go with the capture
    *     that they build on
    */
-  void finish() throws IOException;
+  void finish(Lsn start) throws IOException, InterruptedException;
 }

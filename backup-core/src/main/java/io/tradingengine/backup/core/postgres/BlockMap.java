@@ -18,18 +18,22 @@ final class BlockMap {
 
   private final int pageSize;
   private final int truncation;
+  private final int cut;
   private final int[] blocks;
 
   /**
    * @param pageSize bytes in a block
-   * @param truncation the shortest that the segment has been since the capture that this builds on,
-   *     in blocks: what is not here and below that is as it was then
+   * @param truncation what the header says of it: the segment is at least that long, in blocks
    * @param blocks numbers within the segment, ascending; not copied
    * @throws IllegalArgumentException if they are not ascending from 0 on
    */
   BlockMap(int pageSize, int truncation, int[] blocks) {
-    if (truncation < 0) {
-      throw new IllegalArgumentException("a length of " + truncation + " blocks");
+    this(pageSize, truncation, truncation, blocks);
+  }
+
+  private BlockMap(int pageSize, int truncation, int cut, int[] blocks) {
+    if (truncation < 0 || cut < 0 || cut > truncation) {
+      throw new IllegalArgumentException("cut to " + cut + " of " + truncation + " blocks");
     }
     int last = -1;
     for (int block : blocks) {
@@ -40,7 +44,25 @@ final class BlockMap {
     }
     this.pageSize = pageSize;
     this.truncation = truncation;
+    this.cut = cut;
     this.blocks = blocks;
+  }
+
+  /**
+   * The same for a segment that is known to have been shorter meanwhile.
+   *
+   * @param length in blocks
+   */
+  BlockMap cutAt(int length) {
+    return new BlockMap(pageSize, truncation, Math.min(cut, length), blocks);
+  }
+
+  /**
+   * The shortest that the segment has been since the capture that this builds on, in blocks: what
+   * is not here is as it was then below that, and zeros from there on.
+   */
+  int cut() {
+    return cut;
   }
 
   int truncation() {

@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.ArtifactStream;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -18,28 +19,41 @@ import java.util.Map;
  * knows which capture gives it which block before it reads the first one. The artifact is the text
  * {@code blocks 1} with a line end, the number of files (32 bits, big endian), and for each file
  * the length of its path in bytes (16 bits), the path below the data directory in UTF-8, the
- * truncation length and the number of blocks (32 bits each), and for each block its distance from
- * the one before (from -1 for the first), 7 bits a byte, the lowest first, all but the last byte
- * with the highest bit set. Not safe for concurrent use.
+ * truncation length of the header, the length that it was cut to since the capture before, and the
+ * number of blocks (32 bits each), and for each block its distance from the one before (from -1 for
+ * the first), 7 bits a byte, the lowest first, all but the last byte with the highest bit set. Not
+ * safe for concurrent use.
  */
 final class BlockMaps {
   static final String ARTIFACT = "blocks";
 
   private static final byte[] MAGIC = "blocks 1\n".getBytes(UTF_8);
 
+  private static final int BUFFER = 64 << 10;
+
   /** A segment of the largest size, in the smallest blocks, has fewer. */
   private static final int MOST_BLOCKS = 1 << 28;
 
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-  private final DataOutputStream out = new DataOutputStream(bytes);
-  private int files;
+  private final Map<String, BlockMap> maps = new LinkedHashMap<>();
 
   /** Adds a file. */
   void add(String path, BlockMap map) throws IOException {
+    if (maps.put(path, map) != null) {
+      throw new IOException("the server's base backup has '" + path + "' twice");
+    }
+  }
+
+  /** The maps by path; its values may be replaced. */
+  Map<String, BlockMap> maps() {
+    return maps;
+  }
+
+  private static void write(DataOutputStream out, String path, BlockMap map) throws IOException {
     byte[] name = path.getBytes(UTF_8);
     out.writeShort(name.length);
     out.write(name);
     out.writeInt(map.truncation());
+    out.writeInt(map.cut());
     out.writeInt(map.count());
     int last = -1;
     for (int i = 0; i < map.count(); i++) {
@@ -51,16 +65,18 @@ final class BlockMaps {
       }
       out.write(distance);
     }
-    files++;
   }
 
   /** Writes the artifact. */
   void write(ArtifactSink sink) throws IOException {
     try (ArtifactStream stream = sink.create(ARTIFACT, "")) {
-      DataOutputStream head = new DataOutputStream(stream);
-      head.write(MAGIC);
-      head.writeInt(files);
-      bytes.writeTo(stream);
+      DataOutputStream out = new DataOutputStream(new BufferedOutputStream(stream, BUFFER));
+      out.write(MAGIC);
+      out.writeInt(maps.size());
+      for (Map.Entry<String, BlockMap> each : maps.entrySet()) {
+        write(out, each.getKey(), each.getValue());
+      }
+      out.flush();
       stream.finish();
     }
   }
@@ -82,7 +98,8 @@ final class BlockMaps {
     for (int i = 0; i < files; i++) {
       String path = new String(data.readNBytes(data.readUnsignedShort()), UTF_8);
       int truncation = data.readInt();
-      if (maps.put(path, new BlockMap(pageSize, truncation, blocks(data))) != null) {
+      int cut = data.readInt();
+      if (maps.put(path, new BlockMap(pageSize, truncation, blocks(data)).cutAt(cut)) != null) {
         throw new IllegalArgumentException("'" + path + "' stands in it twice");
       }
     }

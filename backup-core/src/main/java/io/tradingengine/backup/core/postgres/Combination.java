@@ -121,7 +121,7 @@ final class Combination {
         shares.add(new Assembly.Share(i, member, given));
       }
       // What is beyond was cut off meanwhile, or never there: nothing older is to be seen again.
-      int limit = member.blocks().map(BlockMap::truncation).orElse(0);
+      int limit = member.blocks().map(BlockMap::cut).orElse(0);
       BitSet beyond = (BitSet) needed.clone();
       beyond.clear(0, limit);
       zeros.or(beyond);

@@ -103,9 +103,13 @@ final class Extraction {
         return new Outcome(run(archives, BaseBackup.Extent.WHOLE, receiver), Optional.empty());
       }
       Optional<String> obstacle = tracking.summaryObstacle(facts);
+      SummaryCheck summaries = new SummaryCheck(wal.spec(), facts.layout(), base.get());
+      if (obstacle.isEmpty() && base.get().pageLsnObstacle().isEmpty()) {
+        obstacle = summaries.doubt(); // where there is no other way, what comes is checked
+      }
       if (obstacle.isEmpty()) {
         try {
-          return byServer(base.get(), receiver);
+          return byServer(base.get(), summaries, receiver);
         } catch (ServerException e) {
           if (receiver.isStarted()) {
             throw e;
@@ -117,10 +121,10 @@ final class Extraction {
     }
   }
 
-  private Outcome byServer(IncrementalBase base, WalReceiver receiver)
+  private Outcome byServer(IncrementalBase base, SummaryCheck summaries, WalReceiver receiver)
       throws IOException, InterruptedException {
     server.upload("UPLOAD_MANIFEST", base.files().manifest());
-    WholeArchives archives = WholeArchives.changes(out, facts, pages);
+    WholeArchives archives = WholeArchives.changes(out, facts, pages, summaries);
     BaseBackup.Result backup = run(archives, BaseBackup.Extent.CHANGES, receiver);
     return new Outcome(backup, Optional.of(new Increment(IncrementalWay.SERVER, base, "")));
   }
@@ -147,7 +151,7 @@ final class Extraction {
       throw e;
     }
     receiver.finish(backup.stop());
-    archives.finish();
+    archives.finish(backup.start().lsn());
     return backup;
   }
 }

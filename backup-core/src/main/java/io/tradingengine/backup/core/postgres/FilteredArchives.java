@@ -63,7 +63,7 @@ final class FilteredArchives implements Archives {
   }
 
   @Override
-  public void finish() throws IOException {
+  public void finish(Lsn start) throws IOException {
     Optional<String> mistaken = databases.mistaken();
     if (mistaken.isPresent()) {
       throw new UnusableParentException(

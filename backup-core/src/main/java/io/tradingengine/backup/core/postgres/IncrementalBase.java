@@ -15,11 +15,12 @@ import java.util.Optional;
  *
  * @param id the backup that has it
  * @param start where it began
+ * @param timeline the timeline of all of it
  * @param files what it has
  * @param pageLsnObstacle why the LSNs of pages do not tell what has changed since; empty if they do
  */
 record IncrementalBase(
-    BackupId id, Lsn start, ParentFiles files, Optional<String> pageLsnObstacle) {
+    BackupId id, Lsn start, long timeline, ParentFiles files, Optional<String> pageLsnObstacle) {
 
   /**
    * Checks that an earlier capture is of the server as it is now, and reads what it has.
@@ -69,6 +70,7 @@ record IncrementalBase(
     return new IncrementalBase(
         parent.backupId(),
         Lsn.parse(state.require("start-lsn")),
+        Long.parseLong(identity.text(1)),
         ParentFiles.read(parent, facts.layout().pageSize()),
         tracking.pageLsnObstacle(facts, state));
   }

@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.postgres;
 
+import io.tradingengine.backup.Lsn;
 import io.tradingengine.backup.spi.ArtifactSink;
 import io.tradingengine.backup.spi.ArtifactStream;
 import java.io.IOException;
@@ -11,14 +12,16 @@ final class WholeArchives implements Archives {
   private final ArtifactSink sink;
   private final ServerFacts facts;
   private final PageFindings pages;
+  private final Optional<SummaryCheck> summaries;
   private final Optional<BlockMaps> maps;
 
   private WholeArchives(
-      ArtifactSink sink, ServerFacts facts, PageFindings pages, Optional<BlockMaps> maps) {
+      ArtifactSink sink, ServerFacts facts, PageFindings pages, Optional<SummaryCheck> summaries) {
     this.sink = sink;
     this.facts = facts;
     this.pages = pages;
-    this.maps = maps;
+    this.summaries = summaries;
+    this.maps = summaries.map(each -> new BlockMaps());
   }
 
   /** For a backup of everything. */
@@ -26,9 +29,14 @@ final class WholeArchives implements Archives {
     return new WholeArchives(sink, facts, pages, Optional.empty());
   }
 
-  /** For a backup in which the server leaves out what has not changed. */
-  static WholeArchives changes(ArtifactSink sink, ServerFacts facts, PageFindings pages) {
-    return new WholeArchives(sink, facts, pages, Optional.of(new BlockMaps()));
+  /**
+   * For a backup in which the server leaves out what has not changed.
+   *
+   * @param summaries looks after it
+   */
+  static WholeArchives changes(
+      ArtifactSink sink, ServerFacts facts, PageFindings pages, SummaryCheck summaries) {
+    return new WholeArchives(sink, facts, pages, Optional.of(summaries));
   }
 
   @Override
@@ -74,8 +82,9 @@ final class WholeArchives implements Archives {
   }
 
   @Override
-  public void finish() throws IOException {
-    if (maps.isPresent()) {
+  public void finish(Lsn start) throws IOException, InterruptedException {
+    if (maps.isPresent() && summaries.isPresent()) {
+      summaries.get().correct(maps.get().maps(), start);
       maps.get().write(sink);
     }
   }
