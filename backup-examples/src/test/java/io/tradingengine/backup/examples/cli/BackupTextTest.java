@@ -59,13 +59,15 @@ class BackupTextTest {
 
   private static String text(BackupMetadata backup) {
     StringWriter text = new StringWriter();
-    BackupText.print(new PrintWriter(text, true), backup);
+    BackupText.print(new PrintWriter(text, true), backup, new Chains(List.of(backup)));
     return text.toString();
   }
 
   private static String listed(BackupMetadata... backups) {
     StringWriter text = new StringWriter();
-    ListCommand.table(List.of(backups)).print(new PrintWriter(text, true), "");
+    new BackupTree(new Chains(List.of(backups)), Branches.ASCII)
+        .table()
+        .print(new PrintWriter(text, true), "");
     return text.toString();
   }
 
@@ -80,8 +82,8 @@ class BackupTextTest {
     assertThat(text(unseen)).doesNotContain("Where", "Pinned");
     assertThat(listed(pinned, unseen).lines())
         .satisfiesExactly(
-            headings -> assertThat(headings).matches(".* STATE +PINNED +WHERE +SOURCES"),
-            first -> assertThat(first).matches(".* ok +pinned +local,offsite +redis"),
+            headings -> assertThat(headings).matches(".* CHAIN +STATE +PINNED +WHERE +SOURCES"),
+            first -> assertThat(first).matches(".* - +ok +pinned +local,offsite +redis"),
             second -> assertThat(second).matches(".* ok +- +- +redis"));
   }
 

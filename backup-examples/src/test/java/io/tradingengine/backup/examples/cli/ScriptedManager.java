@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -28,6 +29,7 @@ final class ScriptedManager implements BackupManager {
   private final ExpiryReport expiry;
   private List<RecoveryPoint> points = List.of();
   private List<Finding> warnings = List.of();
+  private Optional<BackupMetadata> taken = Optional.empty();
   private Supplier<Archiving> archiving =
       () -> {
         throw new BackupException("The configuration does not say how to archive");
@@ -56,6 +58,12 @@ final class ScriptedManager implements BackupManager {
   /** Answers with these recovery points, whatever the time asked for. */
   ScriptedManager with(List<RecoveryPoint> answer) {
     points = answer;
+    return this;
+  }
+
+  /** Takes this backup, whatever kind is asked for. */
+  ScriptedManager taking(BackupMetadata answer) {
+    taken = Optional.of(answer);
     return this;
   }
 
@@ -153,7 +161,8 @@ final class ScriptedManager implements BackupManager {
 
   @Override
   public BackupMetadata createFullBackup() {
-    throw new UnsupportedOperationException();
+    asked.add("full");
+    return taken.orElseThrow(UnsupportedOperationException::new);
   }
 
   @Override
@@ -162,7 +171,18 @@ final class ScriptedManager implements BackupManager {
   }
 
   @Override
-  public BackupMetadata show(BackupId id) {
+  public BackupMetadata createIncrementalBackup() {
+    asked.add("incremental");
+    return taken.orElseThrow(UnsupportedOperationException::new);
+  }
+
+  @Override
+  public CompletableFuture<BackupMetadata> createIncrementalBackupAsync() {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public BackupMetadata show(BackupId id) {
+    return backups.stream().filter(each -> each.backupId().equals(id)).findFirst().orElseThrow();
   }
 }
