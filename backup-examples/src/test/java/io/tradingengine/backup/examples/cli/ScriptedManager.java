@@ -29,6 +29,7 @@ final class ScriptedManager implements BackupManager {
   private final ExpiryReport expiry;
   private List<RecoveryPoint> points = List.of();
   private List<Finding> warnings = List.of();
+  private boolean unlistable;
   private Optional<BackupMetadata> taken = Optional.empty();
   private Supplier<Archiving> archiving =
       () -> {
@@ -67,6 +68,12 @@ final class ScriptedManager implements BackupManager {
     return this;
   }
 
+  /** Whose list cannot be read. */
+  ScriptedManager unlistable() {
+    unlistable = true;
+    return this;
+  }
+
   /** Archives WAL, and says this of it. */
   ScriptedManager warning(List<Finding> answer) {
     warnings = answer;
@@ -86,6 +93,9 @@ final class ScriptedManager implements BackupManager {
 
   @Override
   public List<BackupMetadata> list() {
+    if (unlistable) {
+      throw new BackupException("near cannot be read");
+    }
     return backups;
   }
 
