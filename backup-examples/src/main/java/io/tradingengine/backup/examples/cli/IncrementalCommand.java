@@ -10,10 +10,10 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "incremental",
     description = {
-      "Takes a backup of what has changed since the newest one, and stores it in every",
-      "destination. A restore of it needs all that it builds on.",
-      "Takes a full backup instead, and says why, where there is nothing to build on, or",
-      "where the full one is older than 'incremental: {full-every: ...}' says. With",
+      "Takes a backup of what has changed since the newest one, and stores it in",
+      "every destination. A restore of it needs all that it builds on.",
+      "Takes a full backup instead, and says why, where there is nothing to build on,",
+      "or the full one is older than 'incremental: {full-every: ...}' says. With",
       "'incremental: {otherwise: refuse}', it fails where the chain is broken."
     })
 final class IncrementalCommand implements Callable<Integer> {

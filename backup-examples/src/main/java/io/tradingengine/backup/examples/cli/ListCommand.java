@@ -22,11 +22,11 @@ import picocli.CommandLine.Option;
     name = "list",
     description = {
       "Lists the finished backups, and where each is.",
-      "The oldest full backup comes first, and below each those that build on it; of a",
-      "backup's destinations, the nearest comes first. CHAIN says how many backups a",
-      "restore needs, of how many there are, and how large it is against the full one.",
-      "Those that are damaged come last. With --points, lists the moments that a restore",
-      "can go to between backups."
+      "The oldest full backup comes first, and below each those that build on it; of",
+      "a backup's destinations, the nearest comes first. CHAIN says how many backups",
+      "a restore needs, of how many there are, and what it takes up against the full",
+      "one. Those that are damaged come last. With --points, lists the moments that a",
+      "restore can go to between backups."
     })
 final class ListCommand implements Callable<Integer> {
   private final BackupCommand root;
