@@ -73,6 +73,7 @@ public final class BackupCommand {
         .addSubcommand(new InitCommand(root))
         .addSubcommand(new CheckCommand(root))
         .addSubcommand(new FullCommand(root))
+        .addSubcommand(new IncrementalCommand(root))
         .addSubcommand(new ArchiveCommand(root))
         .addSubcommand(new ListCommand(root))
         .addSubcommand(new ShowCommand(root))

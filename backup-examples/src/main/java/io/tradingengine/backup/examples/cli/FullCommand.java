@@ -1,7 +1,6 @@
 package io.tradingengine.backup.examples.cli;
 
 import io.tradingengine.backup.BackupManager;
-import io.tradingengine.backup.BackupMetadata;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,15 +21,6 @@ final class FullCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Progress progress = Progress.on(root.io());
-    try (BackupManager manager = root.manager(root.load(progress))) {
-      BackupMetadata backup = manager.createFullBackup();
-      if (json.wanted()) {
-        root.io().out().println(Json.print(Json.backup(backup)));
-      } else {
-        BackupText.print(root.io().out(), backup);
-      }
-      return ExitCode.of(backup.degraded()).code();
-    }
+    return new TakeBackup(root, json).run(BackupManager::createFullBackup);
   }
 }

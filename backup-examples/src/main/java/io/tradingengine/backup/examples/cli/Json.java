@@ -31,16 +31,17 @@ import java.util.TreeMap;
  *
  * <pre>
  * check           {ok, findings: [finding]}
- * full, show      backup
+ * full, incremental, show  backup
  * list            {backups: [backup]}, oldest first
  * restore         {executed, plan}, and report where it was executed
  * replicate       {complete, durationMillis, destinations: [replica]}
  * expire          {executed, plan: expiry}, and report: removal where it was executed
  *
- * backup   {backupId, kind, system, startedAt, finishedAt, durationMillis, size, plainSize, degraded,
- *           toolVersion, spreadMillis, destinations, pinned,
- *           sources: [{name, type, size, plainSize, asOf, durationMillis, attributes}],
+ * backup   {backupId, kind, parent, chain, system, startedAt, finishedAt, durationMillis, size,
+ *           plainSize, degraded, toolVersion, spreadMillis, destinations, pinned,
+ *           sources: [{name, type, parent, size, plainSize, asOf, durationMillis, attributes}],
  *           missing: [{name, type, reason}], findings: [finding]}
+ * chain    {root, position, length}; null if something that the backup builds on is missing
  * finding  {severity, subject, message, hint}
  * plan     {backupId, target, replays, point, executable, readBytes, writeBytes, predictedMillis,
  *           steps: [{source, type, targets, bytes, findings}], findings: [finding]}
@@ -53,6 +54,11 @@ import java.util.TreeMap;
  *             objects: [{prefix, count, bytes, reason}], findings: [finding]}]}
  * removal  {destinations: [{destination, expired, objects, bytes, findings: [finding]}]}
  * </pre>
+ *
+ * <p>A parent is the id of the backup that is built on, and null for what stands on its own: a full
+ * backup, or one source of an incremental one. A chain's root is the id of its full backup, its
+ * position the number of backups that a restore needs, and its length the number of those there
+ * are.
  *
  * <p>What {@link ArchivingJson} prints is described there. The destinations of a backup are names,
  * the nearest first; those of all else are in the order configured. A fate is {@code keep} or
@@ -94,18 +100,20 @@ final class Json {
     return node;
   }
 
-  static ObjectNode backups(List<BackupMetadata> backups, List<Finding> damaged) {
+  static ObjectNode backups(List<BackupMetadata> backups, Chains chains, List<Finding> damaged) {
     ObjectNode node = MAPPER.createObjectNode();
     ArrayNode array = node.putArray("backups");
-    backups.forEach(backup -> array.add(backup(backup)));
+    backups.forEach(backup -> array.add(backup(backup, chains)));
     node.set("damaged", findings(damaged));
     return node;
   }
 
-  static ObjectNode backup(BackupMetadata backup) {
+  static ObjectNode backup(BackupMetadata backup, Chains chains) {
     ObjectNode node = MAPPER.createObjectNode();
     node.put("backupId", backup.backupId().toString());
     node.put("kind", backup.kind().label());
+    node.put("parent", backup.parent().map(BackupId::toString).orElse(null));
+    node.set("chain", chain(chains.place(backup)));
     node.put("system", backup.system());
     node.put("startedAt", backup.startedAt().toString());
     node.put("finishedAt", backup.finishedAt().toString());
@@ -132,10 +140,22 @@ final class Json {
     return node;
   }
 
+  private static JsonNode chain(Optional<Chains.Place> place) {
+    if (place.isEmpty()) {
+      return MAPPER.nullNode();
+    }
+    return MAPPER
+        .createObjectNode()
+        .put("root", place.get().full().backupId().toString())
+        .put("position", place.get().position())
+        .put("length", place.get().length());
+  }
+
   private static ObjectNode source(BackupMetadata.SourceSummary source) {
     ObjectNode node = MAPPER.createObjectNode();
     node.put("name", source.name());
     node.put("type", source.type());
+    node.put("parent", source.parent().map(BackupId::toString).orElse(null));
     node.put("size", source.size());
     node.put("plainSize", source.plainSize());
     node.put("asOf", source.asOf().toString());

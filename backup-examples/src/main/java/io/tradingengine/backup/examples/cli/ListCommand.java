@@ -5,7 +5,6 @@ import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.RecoveryPoint;
-import io.tradingengine.backup.examples.print.Table;
 import io.tradingengine.backup.examples.print.Text;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,8 +12,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,9 +22,11 @@ import picocli.CommandLine.Option;
     name = "list",
     description = {
       "Lists the finished backups, and where each is.",
-      "The oldest backup comes first, and of its destinations the nearest. Those that",
-      "are damaged come last. With --points, lists the moments that a restore can go to",
-      "between backups."
+      "The oldest full backup comes first, and below each those that build on it; of",
+      "a backup's destinations, the nearest comes first. CHAIN says how many backups",
+      "a restore needs, of how many there are, and what it takes up against the full",
+      "one. Those that are damaged come last. With --points, lists the moments that a",
+      "restore can go to between backups."
     })
 final class ListCommand implements Callable<Integer> {
   private final BackupCommand root;
@@ -58,13 +57,13 @@ final class ListCommand implements Callable<Integer> {
       }
       List<BackupMetadata> backups = manager.list().stream().filter(this::isAskedFor).toList();
       List<Finding> damaged = manager.damaged();
-      PrintWriter out = root.io().out();
+      Chains chains = new Chains(backups);
       if (json.wanted()) {
-        out.println(Json.print(Json.backups(backups, damaged)));
+        root.io().out().println(Json.print(Json.backups(backups, chains, damaged)));
       } else {
-        print(out, backups, damaged);
+        print(backups, chains, damaged);
       }
-      return (damaged.isEmpty() ? ExitCode.DONE : ExitCode.DEGRADED).code();
+      return ExitCode.of(!damaged.isEmpty() || !chains.findings().isEmpty()).code();
     }
   }
 
@@ -83,9 +82,10 @@ final class ListCommand implements Callable<Integer> {
     return destination.isEmpty() || backup.destinations().contains(destination.get());
   }
 
-  private void print(PrintWriter out, List<BackupMetadata> backups, List<Finding> damaged) {
+  private void print(List<BackupMetadata> backups, Chains chains, List<Finding> damaged) {
+    PrintWriter out = root.io().out();
     if (!backups.isEmpty()) {
-      table(backups).print(out, "");
+      new BackupTree(chains, Branches.on(root.io().terminal())).table().print(out, "");
     } else if (damaged.isEmpty()) {
       out.println(
           destination
@@ -96,42 +96,7 @@ final class ListCommand implements Callable<Integer> {
                           + " What others hold comes there with 'backup.jar replicate'.")
               .orElse("There is no backup yet. Take one with 'backup.jar full'."));
     }
+    Text.findings(out, chains.findings(), "");
     Text.findings(out, damaged, "");
-  }
-
-  static Table table(List<BackupMetadata> backups) {
-    Table table =
-        new Table(
-            "BACKUP",
-            "FINISHED",
-            "TOOK",
-            "STORED",
-            "PLAIN",
-            "SPREAD",
-            "STATE",
-            "PINNED",
-            "WHERE",
-            "SOURCES");
-    for (BackupMetadata backup : backups) {
-      table.row(
-          backup.backupId().toString(),
-          Text.time(backup.finishedAt()),
-          Text.duration(backup.duration()),
-          Text.bytes(backup.size()),
-          Text.bytes(backup.plainSize()),
-          Text.duration(backup.spread()),
-          backup.degraded() ? "degraded" : "ok",
-          backup.pinned() ? "pinned" : "-",
-          backup.destinations().isEmpty() ? "-" : String.join(",", backup.destinations()),
-          names(backup.sources(), source -> source.name() + Consistency.remark(source))
-              + (backup.missing().isEmpty()
-                  ? ""
-                  : " without " + names(backup.missing(), BackupMetadata.MissingSource::name)));
-    }
-    return table;
-  }
-
-  private static <T> String names(List<T> sources, Function<T, String> nameOf) {
-    return sources.stream().map(nameOf).collect(Collectors.joining(","));
   }
 }

@@ -31,10 +31,12 @@ final class ShowCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (BackupManager manager = root.manager(root.load())) {
       BackupMetadata backup = manager.show(choice.resolve(manager));
+      Chains chains = new Chains(manager.list());
       if (json.wanted()) {
-        root.io().out().println(Json.print(Json.backup(backup)));
+        root.io().out().println(Json.print(Json.backup(backup, chains)));
       } else {
-        BackupText.print(root.io().out(), backup);
+        BackupText.print(root.io().out(), backup, chains);
+        BackupText.chain(root.io().out(), backup, chains);
         BackupText.attributes(root.io().out(), backup);
       }
       return ExitCode.DONE.code();

@@ -1,6 +1,7 @@
 package io.tradingengine.backup.examples.cli;
 
 import java.io.Console;
+import java.nio.charset.Charset;
 import java.util.Optional;
 
 /** Somebody at a keyboard, or nobody. */
@@ -8,6 +9,9 @@ interface Terminal {
 
   /** Whether what is written is seen by a person and may be drawn over. */
   boolean interactive();
+
+  /** Whether lines such as those of a tree come out as lines. */
+  boolean drawsLines();
 
   /** Asks for something that is not shown while it is typed; empty if nobody answers. */
   Optional<String> askSecret(String prompt);
@@ -19,10 +23,19 @@ interface Terminal {
     if (console == null || !isTerminal(console)) {
       return nobody();
     }
+    // What is printed goes through the default encoding, whatever the terminal expects.
+    boolean lines =
+        console.charset().equals(Charset.defaultCharset())
+            && console.charset().newEncoder().canEncode(Branches.LINES.before(false));
     return new Terminal() {
       @Override
       public boolean interactive() {
         return true;
+      }
+
+      @Override
+      public boolean drawsLines() {
+        return lines;
       }
 
       @Override
@@ -38,6 +51,11 @@ interface Terminal {
     return new Terminal() {
       @Override
       public boolean interactive() {
+        return false;
+      }
+
+      @Override
+      public boolean drawsLines() {
         return false;
       }
 

@@ -50,6 +50,18 @@ public final class Text {
     return stored == 0 ? "-" : String.format(Locale.ROOT, "%.1f x", (double) plain / stored);
   }
 
+  /**
+   * How large a part is against the whole, such as {@code 12 %}; may be more than 100, and is never
+   * 0 unless there is nothing.
+   */
+  public static String share(long part, long whole) {
+    if (whole == 0) {
+      return "-";
+    }
+    long percent = Math.round(100.0 * part / whole);
+    return percent == 0 && part > 0 ? "<1 %" : percent + " %";
+  }
+
   /** Bytes over a time, such as {@code 310.0 MiB/s}. */
   public static String rate(long bytes, Duration duration) {
     double seconds = Math.max(duration.toMillis(), 1) / 1000.0;

@@ -18,7 +18,7 @@ class BackupCommandTest {
 
     assertThat(run.code()).isZero();
     assertThat(run.out())
-        .contains("demo", "init", "check", "full", "list", "show", "restore")
+        .contains("demo", "init", "check", "full", "incremental", "list", "show", "restore")
         .contains("replicate", "expire", "pin", "unpin")
         .contains("archive", "wal-push", "wal-fetch")
         .contains("0   done", "1   failed", "2   wrong use", "3   done, but");
@@ -32,6 +32,7 @@ class BackupCommandTest {
         "init",
         "check",
         "full",
+        "incremental",
         "archive",
         "list",
         "show",
@@ -80,6 +81,7 @@ class BackupCommandTest {
       strings = {
         "check",
         "full",
+        "incremental",
         "archive",
         "list",
         "list --points",

@@ -59,13 +59,15 @@ class BackupTextTest {
 
   private static String text(BackupMetadata backup) {
     StringWriter text = new StringWriter();
-    BackupText.print(new PrintWriter(text, true), backup);
+    BackupText.print(new PrintWriter(text, true), backup, new Chains(List.of(backup)));
     return text.toString();
   }
 
-  private static String listed(BackupMetadata... backups) {
+  private static String listed(BackupMetadata backup) {
     StringWriter text = new StringWriter();
-    ListCommand.table(List.of(backups)).print(new PrintWriter(text, true), "");
+    new BackupTree(new Chains(List.of(backup)), Branches.ASCII)
+        .table()
+        .print(new PrintWriter(text, true), "");
     return text.toString();
   }
 
@@ -78,11 +80,11 @@ class BackupTextTest {
     assertThat(text(pinned))
         .contains("Where     local, offsite", "Pinned    yes: no retention policy removes it");
     assertThat(text(unseen)).doesNotContain("Where", "Pinned");
-    assertThat(listed(pinned, unseen).lines())
+    assertThat(listed(pinned).lines())
         .satisfiesExactly(
-            headings -> assertThat(headings).matches(".* STATE +PINNED +WHERE +SOURCES"),
-            first -> assertThat(first).matches(".* ok +pinned +local,offsite +redis"),
-            second -> assertThat(second).matches(".* ok +- +- +redis"));
+            headings -> assertThat(headings).matches(".* CHAIN +STATE +PINNED +WHERE +SOURCES"),
+            row -> assertThat(row).matches(".* - +ok +pinned +local,offsite +redis"));
+    assertThat(listed(unseen)).containsPattern(" - +ok +- +- +redis");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.IncrementalOptions;
 import io.tradingengine.backup.Retention;
 import io.tradingengine.backup.spi.DestinationOptions;
 import io.tradingengine.backup.spi.Settings;
@@ -62,6 +63,9 @@ class InitCommandTest {
         .containsExactly("local", "s3", "rsync");
     assertThat(DestinationOptions.of(loaded.destinations().get(1)).catchUp())
         .isEqualTo(Duration.ofMinutes(30));
+    assertThat(loaded.incremental().memory()).contains(Path.of("/var/lib/my-engine-memory"));
+    assertThat(loaded.incremental().fullEvery()).isEqualTo(Duration.ofDays(7));
+    assertThat(loaded.incremental().otherwise()).isEqualTo(IncrementalOptions.Otherwise.FULL);
     assertThat(loaded.zone()).isEqualTo(ZoneId.of("Europe/Berlin"));
   }
 

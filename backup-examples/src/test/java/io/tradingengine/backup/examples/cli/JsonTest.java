@@ -89,12 +89,14 @@ class JsonTest {
 
   @Test
   void aBackup() throws IOException {
-    JsonNode backup = parse(Json.backup(BACKUP));
+    JsonNode backup = parse(Json.backup(BACKUP, new Chains(List.of(BACKUP))));
 
     assertThat(names(backup))
         .containsExactly(
             "backupId",
             "kind",
+            "parent",
+            "chain",
             "system",
             "startedAt",
             "finishedAt",
@@ -111,12 +113,16 @@ class JsonTest {
             "findings");
     assertThat(names(backup.path("missing").path(0))).containsExactly("name", "type", "reason");
     assertThat(backup.path("backupId").asText()).isEqualTo("full-20240115-020000");
+    assertThat(backup.path("parent").isNull()).isTrue();
+    assertThat(backup.path("chain").toString())
+        .isEqualTo("{\"root\":\"full-20240115-020000\",\"position\":1,\"length\":1}");
+    assertThat(backup.path("sources").path(0).path("parent").isNull()).isTrue();
     assertThat(backup.path("finishedAt").asText()).isEqualTo("2024-01-15T02:00:07.500Z");
     assertThat(backup.path("durationMillis").asLong()).isEqualTo(7500);
     assertThat(backup.path("degraded").asBoolean()).isTrue();
     assertThat(names(backup.path("sources").path(0)))
         .containsExactly(
-            "name", "type", "size", "plainSize", "asOf", "durationMillis", "attributes");
+            "name", "type", "parent", "size", "plainSize", "asOf", "durationMillis", "attributes");
     assertThat(backup.path("sources").path(0).path("asOf").asText())
         .isEqualTo("2024-01-15T02:00:06.250Z");
     assertThat(backup.path("destinations").toString())
@@ -131,9 +137,10 @@ class JsonTest {
 
   @Test
   void aListIsAnObjectThatCanGrow() throws IOException {
-    assertThat(parse(Json.backups(List.of(), List.of())).toString())
+    assertThat(parse(Json.backups(List.of(), new Chains(List.of()), List.of())).toString())
         .isEqualTo("{\"backups\":[],\"damaged\":[]}");
-    assertThat(parse(Json.backups(List.of(BACKUP), List.of())).path("backups")).hasSize(1);
+    Chains chains = new Chains(List.of(BACKUP));
+    assertThat(parse(Json.backups(List.of(BACKUP), chains, List.of())).path("backups")).hasSize(1);
   }
 
   @Test

@@ -32,6 +32,13 @@ record Run(int code, String out, String err) {
     return of(Terminal.nobody(), Map.of(), configuration -> manager, all);
   }
 
+  /** The same, by somebody at a terminal that draws lines. */
+  static Run onTerminal(BackupManager manager, Path config, String... args) {
+    String[] all =
+        Stream.concat(Stream.of("-c", config.toString()), Stream.of(args)).toArray(String[]::new);
+    return of(new Drawing(), Map.of(), configuration -> manager, all);
+  }
+
   private static Run of(
       Terminal terminal,
       Map<String, String> environment,
@@ -52,8 +59,30 @@ record Run(int code, String out, String err) {
     }
 
     @Override
+    public boolean drawsLines() {
+      return false;
+    }
+
+    @Override
     public Optional<String> askSecret(String prompt) {
       return Optional.ofNullable(answers.poll());
+    }
+  }
+
+  private record Drawing() implements Terminal {
+    @Override
+    public boolean interactive() {
+      return true;
+    }
+
+    @Override
+    public boolean drawsLines() {
+      return true;
+    }
+
+    @Override
+    public Optional<String> askSecret(String prompt) {
+      return Optional.empty();
     }
   }
 }

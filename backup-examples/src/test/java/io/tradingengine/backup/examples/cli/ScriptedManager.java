@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -28,6 +29,8 @@ final class ScriptedManager implements BackupManager {
   private final ExpiryReport expiry;
   private List<RecoveryPoint> points = List.of();
   private List<Finding> warnings = List.of();
+  private boolean unlistable;
+  private Optional<BackupMetadata> taken = Optional.empty();
   private Supplier<Archiving> archiving =
       () -> {
         throw new BackupException("The configuration does not say how to archive");
@@ -59,6 +62,18 @@ final class ScriptedManager implements BackupManager {
     return this;
   }
 
+  /** Takes this backup, whatever kind is asked for. */
+  ScriptedManager taking(BackupMetadata answer) {
+    taken = Optional.of(answer);
+    return this;
+  }
+
+  /** Whose list cannot be read. */
+  ScriptedManager unlistable() {
+    unlistable = true;
+    return this;
+  }
+
   /** Archives WAL, and says this of it. */
   ScriptedManager warning(List<Finding> answer) {
     warnings = answer;
@@ -78,6 +93,9 @@ final class ScriptedManager implements BackupManager {
 
   @Override
   public List<BackupMetadata> list() {
+    if (unlistable) {
+      throw new BackupException("near cannot be read");
+    }
     return backups;
   }
 
@@ -153,7 +171,8 @@ final class ScriptedManager implements BackupManager {
 
   @Override
   public BackupMetadata createFullBackup() {
-    throw new UnsupportedOperationException();
+    asked.add("full");
+    return taken.orElseThrow(UnsupportedOperationException::new);
   }
 
   @Override
@@ -162,7 +181,18 @@ final class ScriptedManager implements BackupManager {
   }
 
   @Override
-  public BackupMetadata show(BackupId id) {
+  public BackupMetadata createIncrementalBackup() {
+    asked.add("incremental");
+    return taken.orElseThrow(UnsupportedOperationException::new);
+  }
+
+  @Override
+  public CompletableFuture<BackupMetadata> createIncrementalBackupAsync() {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public BackupMetadata show(BackupId id) {
+    return backups.stream().filter(each -> each.backupId().equals(id)).findFirst().orElseThrow();
   }
 }

@@ -33,6 +33,15 @@ class TextTest {
     assertThat(Text.ratio(340, 100)).isEqualTo("3.4 x");
     assertThat(Text.ratio(0, 0)).isEqualTo("-");
     assertThat(Text.rate(1024, Duration.ZERO)).isEqualTo("1.0 MiB/s");
+    assertThat(Text.share(12, 0)).isEqualTo("-");
+  }
+
+  @Test
+  void aShareIsNothingOnlyIfThereIsNothing() {
+    assertThat(Text.share(12, 100)).isEqualTo("12 %");
+    assertThat(Text.share(3, 1000)).isEqualTo("<1 %");
+    assertThat(Text.share(0, 1000)).isEqualTo("0 %");
+    assertThat(Text.share(1050, 1000)).isEqualTo("105 %");
   }
 
   @Test
