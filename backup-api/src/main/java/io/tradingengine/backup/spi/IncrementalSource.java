@@ -22,6 +22,7 @@ public interface IncrementalSource extends Source {
    *     remembered} artifacts only; indexes cannot be read
    * @return what a restore has to know
    * @throws UnusableParentException if it cannot be built on; what was written is discarded
+   * @throws RepeatCaptureException if it has to be begun again; what was written is discarded
    * @throws IOException if the store could not be captured; the message says what to do
    * @throws InterruptedException if the thread was interrupted; everything is closed again
    */

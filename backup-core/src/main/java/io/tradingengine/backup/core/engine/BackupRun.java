@@ -11,6 +11,7 @@ import io.tradingengine.backup.PreflightException;
 import io.tradingengine.backup.core.catalog.Repository;
 import io.tradingengine.backup.core.catalog.RunClaim;
 import io.tradingengine.backup.spi.Encryptor;
+import io.tradingengine.backup.spi.RepeatCaptureException;
 import io.tradingengine.backup.spi.UnusableParentException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One backup, from the preflight to the published manifest. Everything is checked before anything
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * again.
  */
 final class BackupRun {
+  private static final Logger log = LoggerFactory.getLogger(BackupRun.class);
+
   private final BackupConfig config;
   private final Encryptor encryptor;
   private final Targets targets;
@@ -85,7 +90,7 @@ final class BackupRun {
       List<Target> nearestFirst =
           targets.nearestFirst().stream().filter(access.targets()::contains).toList();
       try (Parent parent = new Parent(on.manifest(), Memory.of(config), encryptor, nearestFirst)) {
-        return attempt.run(BackupKind.INCREMENTAL, Optional.of(parent), on.findings());
+        return incremental(attempt, parent, on.findings());
       } catch (UnusableParentException e) {
         basis = new Basis.Nothing(Messages.of(e), Basis.Cause.BROKEN);
       }
@@ -102,6 +107,21 @@ final class BackupRun {
         Finding.info(
             config.name(), "a full backup was taken, not an incremental one: " + nothing.reason());
     return attempt.run(BackupKind.FULL, Optional.empty(), List.of(why));
+  }
+
+  /** An attempt that has to be made again goes another way the second time. */
+  private static BackupMetadata incremental(Attempt attempt, Parent parent, List<Finding> findings)
+      throws IOException, InterruptedException {
+    try {
+      return attempt.run(BackupKind.INCREMENTAL, Optional.of(parent), findings);
+    } catch (RepeatCaptureException e) {
+      log.info("The backup is begun again: {}", Messages.of(e));
+    }
+    try {
+      return attempt.run(BackupKind.INCREMENTAL, Optional.of(parent), findings);
+    } catch (RepeatCaptureException e) {
+      throw new UnusableParentException(Messages.of(e));
+    }
   }
 
   /** What each attempt at a backup has, under the same leases. */

@@ -7,6 +7,7 @@ import io.tradingengine.backup.core.volume.Artifact;
 import io.tradingengine.backup.core.volume.VolumeWriter;
 import io.tradingengine.backup.spi.IndexEntry;
 import io.tradingengine.backup.spi.ObjectKey;
+import io.tradingengine.backup.spi.RepeatCaptureException;
 import io.tradingengine.backup.spi.Timing;
 import io.tradingengine.backup.spi.UnusableParentException;
 import java.io.IOException;
@@ -88,8 +89,8 @@ final class SourceCapture implements SideBySide.Task, CaptureSink.Listener {
             setting.writer(), RepositoryLayout.source(log.id(), name), log.meter(name), this);
     try {
       capture(sink);
-    } catch (UnusableParentException e) {
-      throw e; // a full backup can have even an optional source
+    } catch (UnusableParentException | RepeatCaptureException e) {
+      throw e; // another attempt can have even an optional source
     } catch (IOException | RuntimeException e) {
       if (participant.need() == Participant.Need.REQUIRED) {
         throw named(e);

@@ -5,6 +5,7 @@ import io.tradingengine.backup.core.postgres.wire.ConnectionSpec;
 import io.tradingengine.backup.core.postgres.wire.ReplicationConnection;
 import io.tradingengine.backup.core.postgres.wire.ServerException;
 import io.tradingengine.backup.spi.ArtifactSink;
+import io.tradingengine.backup.spi.RepeatCaptureException;
 import io.tradingengine.backup.spi.UnusableParentException;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -20,14 +21,16 @@ final class Extraction {
   private final ServerFacts facts;
   private final ArtifactSink out;
   private final PageFindings pages;
-  private final Wal wal;
+  private final Setting setting;
 
   /**
-   * How the WAL is had, and who looks at pages.
+   * How it is done.
    *
    * @param spec the server
+   * @param verification who looks at pages
+   * @param trust whether the server's WAL summaries may be asked
    */
-  record Wal(ConnectionSpec spec, PageVerification verification) {}
+  record Setting(ConnectionSpec spec, PageVerification verification, SummaryTrust trust) {}
 
   /**
    * The way of an incremental capture.
@@ -81,12 +84,12 @@ final class Extraction {
       ServerFacts facts,
       ArtifactSink out,
       PageFindings pages,
-      Wal wal) {
+      Setting setting) {
     this.server = server;
     this.facts = facts;
     this.out = out;
     this.pages = pages;
-    this.wal = wal;
+    this.setting = setting;
   }
 
   /**
@@ -97,15 +100,19 @@ final class Extraction {
    */
   Outcome run(Optional<IncrementalBase> base, ChangeTracking tracking)
       throws IOException, SQLException, InterruptedException {
-    try (WalReceiver receiver = WalReceiver.connect(wal.spec(), facts, server::abort)) {
+    try (WalReceiver receiver = WalReceiver.connect(setting.spec(), facts, server::abort)) {
       if (base.isEmpty()) {
         WholeArchives archives = WholeArchives.full(out, facts, pages);
         return new Outcome(run(archives, BaseBackup.Extent.WHOLE, receiver), Optional.empty());
       }
       Optional<String> obstacle = tracking.summaryObstacle(facts);
-      SummaryCheck summaries = new SummaryCheck(wal.spec(), facts.layout(), base.get());
+      SummaryCheck summaries = new SummaryCheck(setting.spec(), facts.layout(), base.get());
       if (obstacle.isEmpty() && base.get().pageLsnObstacle().isEmpty()) {
-        obstacle = summaries.doubt(); // where there is no other way, what comes is checked
+        // Where there is no other way, what comes is checked.
+        obstacle = setting.trust().doubt();
+        if (obstacle.isEmpty()) {
+          obstacle = summaries.doubt();
+        }
       }
       if (obstacle.isEmpty()) {
         try {
@@ -125,7 +132,17 @@ final class Extraction {
       throws IOException, InterruptedException {
     server.upload("UPLOAD_MANIFEST", base.files().manifest());
     WholeArchives archives = WholeArchives.changes(out, facts, pages, summaries);
-    BaseBackup.Result backup = run(archives, BaseBackup.Extent.CHANGES, receiver);
+    BaseBackup.Result backup;
+    try {
+      backup = run(archives, BaseBackup.Extent.CHANGES, receiver);
+    } catch (UnusableParentException e) {
+      if (base.pageLsnObstacle().isPresent()) {
+        throw e;
+      }
+      String reason = String.valueOf(e.getMessage());
+      setting.trust().lost(reason);
+      throw new RepeatCaptureException(reason);
+    }
     return new Outcome(backup, Optional.of(new Increment(IncrementalWay.SERVER, base, "")));
   }
 
@@ -145,7 +162,7 @@ final class Extraction {
     try {
       backup =
           new BaseBackup(server, out, archives)
-              .run(wal.verification(), extent, start -> receiver.start(start, out));
+              .run(setting.verification(), extent, start -> receiver.start(start, out));
     } catch (IOException | RuntimeException e) {
       receiver.throwFailure(); // it has closed our connection then, and is what is to blame
       throw e;

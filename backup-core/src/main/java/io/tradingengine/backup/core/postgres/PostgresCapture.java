@@ -47,11 +47,13 @@ final class PostgresCapture {
    * Captures the server.
    *
    * @param parent the capture to build on; empty to capture everything
+   * @param trust whether the server's WAL summaries may be asked
    * @throws UnusableParentException if nothing can build on it
    * @throws IOException if it cannot be captured; the message says what to do
    * @throws InterruptedException if the thread was interrupted; no connection and no slot remain
    */
-  SourceState run(Optional<Captured> parent) throws IOException, InterruptedException {
+  SourceState run(Optional<Captured> parent, SummaryTrust trust)
+      throws IOException, InterruptedException {
     try (ReplicationConnection server =
         ReplicationConnection.open(spec, APPLICATION, PostgresCapture::remark)) {
       ServerFacts facts = ServerFacts.read(server);
@@ -67,7 +69,8 @@ final class PostgresCapture {
               ? Optional.of(IncrementalBase.of(parent.get(), facts, tracking, server))
               : Optional.empty();
       Extraction extraction =
-          new Extraction(server, facts, out, pages, new Extraction.Wal(spec, verification));
+          new Extraction(
+              server, facts, out, pages, new Extraction.Setting(spec, verification, trust));
       Extraction.Outcome outcome = extraction.run(base, tracking);
       outcome.remark(name).ifPresent(out::report);
       report(outcome.backup(), facts, verification);

@@ -35,6 +35,7 @@ final class PostgresSource
   private final ConnectionSpec spec;
   private final WalOptions wal;
   private final PostgresRestore restore;
+  private final SummaryTrust trust = new SummaryTrust();
 
   PostgresSource(String name, ConnectionSpec spec, WalOptions wal, Optional<Path> dataDirectory) {
     this.name = name;
@@ -72,7 +73,7 @@ final class PostgresSource
 
   @Override
   public SourceState capture(ArtifactSink out) throws IOException, InterruptedException {
-    return new PostgresCapture(name, spec, out).run(Optional.empty());
+    return new PostgresCapture(name, spec, out).run(Optional.empty(), trust);
   }
 
   @Override
@@ -83,7 +84,7 @@ final class PostgresSource
   @Override
   public SourceState captureSince(Captured parent, ArtifactSink out)
       throws IOException, InterruptedException {
-    return new PostgresCapture(name, spec, out).run(Optional.of(parent));
+    return new PostgresCapture(name, spec, out).run(Optional.of(parent), trust);
   }
 
   @Override
