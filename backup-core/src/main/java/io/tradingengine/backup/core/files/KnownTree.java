@@ -90,7 +90,9 @@ final class KnownTree implements Pairing.Memory<Listed>, Closeable {
   }
 
   private static IOException unusable(Captured parent, Exception cause) {
-    if (cause instanceof ClosedByInterruptException interrupted) {
+    if (cause instanceof ClosedByInterruptException || Thread.currentThread().isInterrupted()) {
+      ClosedByInterruptException interrupted = new ClosedByInterruptException();
+      interrupted.initCause(cause);
       return interrupted;
     }
     if (cause instanceof UnusableParentException known) {
