@@ -4,6 +4,7 @@ import static io.tradingengine.backup.core.files.Trees.below;
 import static io.tradingengine.backup.core.files.Trees.file;
 import static io.tradingengine.backup.core.files.Trees.mode;
 import static io.tradingengine.backup.core.files.Trees.time;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,20 +12,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.files.Trees.Taken;
 import io.tradingengine.backup.core.support.Oracles;
+import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.Goal;
 import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestoreTask;
+import io.tradingengine.backup.spi.Sha256;
 import io.tradingengine.backup.spi.SourceState;
 import io.tradingengine.backup.spi.UnusableParentException;
 import io.tradingengine.backup.spi.VersionedSource.VersionTracker;
+import io.tradingengine.backup.spi.contract.ForwardingCaptured;
 import io.tradingengine.backup.spi.contract.MemoryCapture;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -372,6 +379,45 @@ class FilesIncrementTest {
     assertThatThrownBy(chain::take).isInstanceOf(InterruptedException.class);
     assertThat(Thread.interrupted()).isFalse();
     chain.take();
+    assertNewestIsTheTree();
+  }
+
+  @Test
+  void anInterruptionWhileTheParentIsReadIsOne() throws Exception {
+    file(root.resolve("a"), "x");
+    Taken whole = chain.take();
+    Captured interrupted =
+        new ForwardingCaptured(whole.captured()) {
+          @Override
+          public InputStream open(String artifact, long offset) throws IOException {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("as the engine's streams do");
+          }
+        };
+
+    assertThatThrownBy(
+            () -> chain.source(Clock.systemUTC()).captureSince(interrupted, new MemoryCapture()))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
+  void whatCouldNotBeReadToItsEndIsStoredAgain() throws Exception {
+    file(root.resolve("a"), "x");
+    Taken whole = chain.take(later());
+    String listing = new String(whole.memory().bytes("tree"), ISO_8859_1);
+    byte[] unread = listing.replaceFirst(" [0-9a-f]{64}\0", " -\0").getBytes(ISO_8859_1);
+    whole.memory().replace("tree", "list", unread);
+    MessageDigest digest = Sha256.newDigest();
+    digest.update(unread);
+    Map<String, String> attributes = new HashMap<>(whole.state().attributes());
+    attributes.put("tree", Comparison.hex(digest));
+    SourceState state = new SourceState(whole.state().asOf(), attributes);
+    chain.links.set(0, new Taken(whole.memory(), state));
+
+    assertThat(chain.take().memory().index("files")).hasSize(1);
+    assertNewestIsTheTree();
+    assertThat(chain.take().memory().index("files")).isEmpty();
     assertNewestIsTheTree();
   }
 
