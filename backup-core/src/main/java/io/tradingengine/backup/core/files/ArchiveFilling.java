@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Builds the roots of a capture from its archive.
+ * Builds the roots of a capture from its archive, and those of the captures it builds on.
  *
  * @param source the source's name
  * @param task what is restored
@@ -17,7 +17,8 @@ record ArchiveFilling(String source, RestoreTask task) implements TreeRestore.Fi
   @Override
   public long fill(List<Staging> stagings, Ownership ownership)
       throws IOException, InterruptedException {
-    try (ArchiveReader archive = ArchiveReader.open(source, task.captured());
+    List<String> roots = stagings.stream().map(staging -> staging.root().member()).toList();
+    try (Members archive = Chain.of(source, task).open(roots);
         Syncer syncer = new Syncer()) {
       Totals totals = new Extraction(archive, stagings, ownership, syncer, task.progress()).run();
       checkTotals(archive, totals, "manifest", task.captured().state()::require);

@@ -40,6 +40,16 @@ final class Comparison {
     return inDoubt(stat.changed().toInstant()) ? Optional.of(Sha256.newDigest()) : Optional.empty();
   }
 
+  /** Whether a file has all that is known of it, and from before there was any doubt. */
+  boolean isSurelyUnchanged(Print print, Found found) {
+    return print.matches(found) && !inDoubt(print.stat().changed());
+  }
+
+  /** Whether a file holds the content that is known, which has a digest. */
+  boolean hasContentOf(Print print, Found found) throws IOException, InterruptedException {
+    return digest(print, found).equals(print.digest());
+  }
+
   private boolean inDoubt(Instant changed) {
     return !changed.isBefore(trusted);
   }
@@ -72,6 +82,24 @@ final class Comparison {
 
   /** What cannot be read any more stays as the last version has it. */
   private Optional<Print> readAgain(Print print, Found found) throws InterruptedException {
+    boolean same;
+    try {
+      same = hasContentOf(print, found);
+    } catch (IOException e) {
+      findings.warning(
+          found.node().path(),
+          "could not be compared with its last version, which is kept: " + FindingLog.reason(e),
+          "see to its cause, or exclude it");
+      return Optional.of(print);
+    }
+    if (!same) {
+      return Optional.empty();
+    }
+    return Optional.of(inDoubt(print.stat().changed()) ? print : print.trusted());
+  }
+
+  /** Reads no more than it takes to tell that there is more than the print has. */
+  private String digest(Print print, Found found) throws IOException, InterruptedException {
     MessageDigest digest = Sha256.newDigest();
     try (SeekableByteChannel channel = found.opener().open()) {
       long left = print.content().size() + 1;
@@ -85,16 +113,7 @@ final class Comparison {
       }
     } catch (ClosedByInterruptException e) {
       throw TreeCapture.interrupted(found.node().path(), e);
-    } catch (IOException e) {
-      findings.warning(
-          found.node().path(),
-          "could not be compared with its last version, which is kept: " + FindingLog.reason(e),
-          "see to its cause, or exclude it");
-      return Optional.of(print);
     }
-    if (!hex(digest).equals(print.digest())) {
-      return Optional.empty();
-    }
-    return Optional.of(inDoubt(print.stat().changed()) ? print : print.trusted());
+    return hex(digest);
   }
 }

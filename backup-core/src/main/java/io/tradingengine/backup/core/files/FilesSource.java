@@ -3,8 +3,9 @@ package io.tradingengine.backup.core.files;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.core.files.FileStat.Kind;
 import io.tradingengine.backup.spi.ArtifactSink;
-import io.tradingengine.backup.spi.ArtifactStream;
+import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.ChangeSink;
+import io.tradingengine.backup.spi.IncrementalSource;
 import io.tradingengine.backup.spi.Replay;
 import io.tradingengine.backup.spi.RestorePreview;
 import io.tradingengine.backup.spi.RestoreTask;
@@ -18,16 +19,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Files and folders. Used by one run at a time. */
-final class FilesSource implements VersionedSource {
+final class FilesSource implements VersionedSource, IncrementalSource {
   private final String name;
   private final List<Path> roots;
   private final Excludes excludes;
@@ -104,53 +103,35 @@ final class FilesSource implements VersionedSource {
 
   @Override
   public SourceState capture(ArtifactSink out) throws IOException, InterruptedException {
+    return begin(out).whole();
+  }
+
+  @Override
+  public Set<String> remembered() {
+    return Set.of(Listing.ARTIFACT);
+  }
+
+  @Override
+  public SourceState captureSince(Captured parent, ArtifactSink out)
+      throws IOException, InterruptedException {
+    return begin(out).since(parent);
+  }
+
+  private FilesCapture begin(ArtifactSink out) throws IOException {
     List<Finding> problems = check();
     if (!problems.isEmpty()) {
       throw new IOException("cannot capture " + problems.get(0));
     }
-    out.expect(estimate());
-    FindingLog findings = new FindingLog(out::report);
-    Map<String, String> attributes = new TreeMap<>();
-    Instant walked;
-    try (ArtifactStream stream = out.create(Archive.ARTIFACT, Archive.EXTENSION)) {
-      TreeCapture capture = new TreeCapture(stream, stream::index, findings);
-      TreeWalk walk = new TreeWalk(excludes, capture, findings);
-      int number = 0;
-      for (Path root : roots) {
-        walk.walk(root);
-        String key = Archive.ROOT + ++number;
-        attributes.put(key, RawNames.toText(RawNames.of(root)));
-        attributes.put(key + Archive.ROOT_BYTES, Long.toString(capture.endRoot()));
-      }
-      walked = clock.instant();
-      capture.finish();
-      stream.finish();
-      describe(capture.totals(), attributes);
-    }
-    findings.finish();
-    return new SourceState(walked, attributes);
+    return new FilesCapture(name, trees(), clock, out);
   }
 
-  private static void describe(Totals totals, Map<String, String> attributes) {
-    attributes.put(Archive.FILES, Long.toString(totals.files()));
-    attributes.put(Archive.DIRECTORIES, Long.toString(totals.directories()));
-    attributes.put(Archive.LINKS, Long.toString(totals.links()));
-    attributes.put(Archive.BYTES, Long.toString(totals.bytes()));
-  }
-
-  /** How long the tar is going to be; what cannot be looked at is reported by the capture. */
-  private long estimate() throws IOException, InterruptedException {
-    SizeEstimate estimate = new SizeEstimate();
-    TreeWalk walk = new TreeWalk(excludes, estimate, new FindingLog(finding -> {}));
-    for (Path root : roots) {
-      walk.walk(root);
-    }
-    return estimate.bytes();
+  private TreeVersions.Trees trees() {
+    return new TreeVersions.Trees(roots, excludes);
   }
 
   @Override
   public VersionTracker tracker(ChangeSink sink) {
-    return new TreeVersions(sink, new TreeVersions.Trees(roots, excludes), clock);
+    return new TreeVersions(sink, trees(), clock);
   }
 
   /** A version does not go on from a capture, so that there is none to go on from. */
@@ -172,6 +153,9 @@ final class FilesSource implements VersionedSource {
       return new RestorePreview(List.of(), 0, findings);
     }
     Optional<VersionFilling> version = route.flatMap(open -> filling(open, task));
+    if (version.isEmpty()) {
+      Chain.of(name, task); // says early what does not fit together
+    }
     RestorePreview preview =
         (version.isPresent() ? plan(version.get()) : RestorePlan.of(name, task)).preview();
     return new RestorePreview(

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param base what it was in version 0; null if it was not there
  * @param last what it was in the last version; null if it was not there
  */
-record Known(String name, @Nullable Print base, @Nullable Print last) {
+record Known(String name, @Nullable Print base, @Nullable Print last) implements Pairing.Named {
 
   /** What it was in version 0, if that was still so in the last version. */
   @Nullable Print unchanged() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Looks whether a tree still is what its last version has, and ends at the first difference. Tells
  * what is known of it by then, less in doubt than before.
  */
-final class Look implements Pairing.Pairs {
+final class Look implements Pairing.Pairs<Known> {
   private final Comparison comparison;
   private final Renewed renewed;
 

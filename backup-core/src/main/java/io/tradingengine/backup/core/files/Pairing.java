@@ -4,37 +4,47 @@ import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import org.jspecify.annotations.Nullable;
 
-/** Goes through a tree and what is known of it side by side. Not safe for concurrent use. */
-final class Pairing implements TreeWalk.Visitor {
-  private final @Nullable Memory reader;
+/**
+ * Goes through a tree and what is known of it side by side. Not safe for concurrent use.
+ *
+ * @param <K> what is known of a path
+ */
+final class Pairing<K extends Pairing.Named> implements TreeWalk.Visitor {
+  private final @Nullable Memory<K> reader;
   private final WalkOrder order;
-  private final Pairs pairs;
-  private @Nullable Known next;
+  private final Pairs<K> pairs;
+  private @Nullable K next;
+
+  /** Something about a path. */
+  interface Named {
+    /** Its raw absolute name without the first slash. */
+    String name();
+  }
 
   /** Sees both sides, in the order of a walk. */
-  interface Pairs {
+  interface Pairs<K> {
     /** Something that was known and that the walk did not come by. */
-    void gone(Known known) throws IOException, InterruptedException;
+    void gone(K known) throws IOException, InterruptedException;
 
     /**
      * Something that the walk came by.
      *
      * @param known what was known of it; null for nothing
      */
-    void met(@Nullable Known known, Found found) throws IOException, InterruptedException;
+    void met(@Nullable K known, Found found) throws IOException, InterruptedException;
   }
 
   /** Gives what is known, path by path. */
   @FunctionalInterface
-  interface Memory {
+  interface Memory<K> {
     /** The next path; null at the end. */
-    @Nullable Known next() throws IOException;
+    @Nullable K next() throws IOException;
   }
 
   /**
    * @param reader what is known; null for nothing
    */
-  Pairing(@Nullable Memory reader, WalkOrder order, Pairs pairs) throws IOException {
+  Pairing(@Nullable Memory<K> reader, WalkOrder order, Pairs<K> pairs) throws IOException {
     this.reader = reader;
     this.order = order;
     this.pairs = pairs;
@@ -62,7 +72,7 @@ final class Pairing implements TreeWalk.Visitor {
   }
 
   private void meet(Found found) throws IOException, InterruptedException {
-    Known known = next;
+    K known = next;
     while (known != null && order.compare(known.name(), found.name()) < 0) {
       pairs.gone(known);
       known = advance();
@@ -77,12 +87,12 @@ final class Pairing implements TreeWalk.Visitor {
 
   /** Ends the walk: what was not met by now is gone. */
   void end() throws IOException, InterruptedException {
-    for (Known known = next; known != null; known = advance()) {
+    for (K known = next; known != null; known = advance()) {
       pairs.gone(known);
     }
   }
 
-  private @Nullable Known advance() throws IOException {
+  private @Nullable K advance() throws IOException {
     next = reader == null ? null : reader.next();
     return next;
   }

@@ -38,6 +38,10 @@ record Print(Kind kind, Stat stat, Content content, String link, String digest) 
       this.letter = letter;
     }
 
+    char letter() {
+      return letter;
+    }
+
     /** Whether one can take the other's place as it is, such as a file a file's. */
     boolean fits(Kind other) {
       return this == other || (isFile() && other.isFile());

@@ -1,6 +1,5 @@
 package io.tradingengine.backup.core.files;
 
-import io.tradingengine.backup.core.files.FileStat.Inode;
 import io.tradingengine.backup.spi.IndexEntry;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -15,8 +14,6 @@ import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -36,30 +33,19 @@ final class TreeCapture implements TreeWalk.Visitor {
   private static final int NANO_DIGITS = 9;
   private static final byte[] ZEROS = new byte[Archive.BUFFER];
 
-  /** Bounds memory; a file whose first name is forgotten is stored once more. */
-  private static final int MAX_SEVERAL_NAMES = 100_000;
-
   private final Index index;
   private final BufferedOutputStream buffered;
   private final TarArchiveOutputStream tar;
   private final FindingLog findings;
   private final OwnerNames owners = new OwnerNames();
   private final Totals totals = new Totals();
-  private final Map<Inode, FirstName> severalNames =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Inode, FirstName> eldest) {
-          return size() > MAX_SEVERAL_NAMES;
-        }
-      };
+  private final FirstNames<Place> firstNames = new FirstNames<>();
   private final byte[] buffer = new byte[Archive.BUFFER];
   private long written;
   private Optional<MessageDigest> hashing = Optional.empty();
 
-  /** Where a file with several names is stored, and how many names of it are still to come. */
-  private record FirstName(String member, long offset, long size, int more) {}
+  /** Where a file with several names is stored. */
+  private record Place(String member, long offset, long size) {}
 
   /** What came of reading a file. */
   private record Copied(long read, boolean failed) {}
@@ -76,8 +62,9 @@ final class TreeCapture implements TreeWalk.Visitor {
    * @param size bytes of its content in the tar; 0 for a hard link
    * @param disk what these take up, in bytes of whole blocks that are not zeros
    * @param first for a hard link, the member that it names once more; else empty
+   * @param read whether all of the content could be read; the rest is zeros
    */
-  record Stored(long size, long disk, String first) {}
+  record Stored(long size, long disk, String first, boolean read) {}
 
   TreeCapture(OutputStream out, Index index, FindingLog findings) {
     this.index = index;
@@ -98,7 +85,7 @@ final class TreeCapture implements TreeWalk.Visitor {
    * @return what its files take up on disk, in bytes
    */
   long endRoot() {
-    severalNames.clear();
+    firstNames.clear();
     long bytes = written;
     written = 0;
     return bytes;
@@ -140,12 +127,13 @@ final class TreeCapture implements TreeWalk.Visitor {
    */
   Optional<Stored> store(TreeWalk.Node node, TreeWalk.Opener opener, Optional<MessageDigest> digest)
       throws IOException, InterruptedException {
-    FirstName first = severalNames.get(node.stat().inode());
-    if (first != null) {
-      hardLink(node, first);
-      return Optional.of(new Stored(0, 0, first.member()));
+    Optional<Place> first = firstNames.next(node.stat());
+    if (first.isPresent()) {
+      hardLink(node, first.get());
+      return Optional.of(new Stored(0, 0, first.get().member(), true));
     }
     long size;
+    boolean read;
     long before = written;
     SeekableByteChannel channel;
     try {
@@ -159,46 +147,35 @@ final class TreeCapture implements TreeWalk.Visitor {
       TarArchiveEntry header = header(node, node.member(), TarConstants.LF_NORMAL);
       header.setSize(size);
       begin(header, node.stat().modified());
-      remember(node, size);
+      firstNames.add(node.stat(), new Place(node.member(), tar.getBytesWritten(), size));
       index(node, IndexEntry.Type.FILE, tar.getBytesWritten(), size, "");
       hashing = digest;
-      copy(node, channel, size);
+      read = copy(node, channel, size);
     }
     tar.closeArchiveEntry();
     totals.addFile(size);
-    return Optional.of(new Stored(size, written - before, ""));
+    return Optional.of(new Stored(size, written - before, "", read));
   }
 
-  private void hardLink(TreeWalk.Node node, FirstName first) throws IOException {
+  private void hardLink(TreeWalk.Node node, Place first) throws IOException {
     TarArchiveEntry header = header(node, node.member(), TarConstants.LF_LINK);
     header.setLinkName(first.member());
     putWhole(header, node);
     index(node, IndexEntry.Type.FILE, first.offset(), first.size(), "");
     totals.addFile(0);
-    Inode inode = node.stat().inode();
-    if (first.more() <= 1) {
-      severalNames.remove(inode);
-    } else {
-      severalNames.put(
-          inode, new FirstName(first.member(), first.offset(), first.size(), first.more() - 1));
-    }
   }
 
-  private void remember(TreeWalk.Node node, long size) {
-    int more = node.stat().links() - 1;
-    if (more > 0) {
-      severalNames.put(
-          node.stat().inode(), new FirstName(node.member(), tar.getBytesWritten(), size, more));
-    }
-  }
-
-  /** Writes exactly {@code size} bytes, whatever the file does meanwhile. */
-  private void copy(TreeWalk.Node node, SeekableByteChannel channel, long size)
+  /**
+   * Writes exactly {@code size} bytes, whatever the file does meanwhile.
+   *
+   * @return whether they could be read
+   */
+  private boolean copy(TreeWalk.Node node, SeekableByteChannel channel, long size)
       throws IOException, InterruptedException {
     Copied copied = copyAvailable(node.path(), channel, size);
     pad(size - copied.read());
     if (copied.failed()) {
-      return;
+      return false;
     }
     if (copied.read() < size) {
       findings.warning(
@@ -206,9 +183,10 @@ final class TreeCapture implements TreeWalk.Visitor {
           "shrank from %d to %d bytes while it was read; the rest is zeros in the backup"
               .formatted(size, copied.read()),
           "back up again, or back up what writes it in another way");
-      return;
+      return false;
     }
     reportChange(node, size);
+    return true;
   }
 
   private Copied copyAvailable(Path path, SeekableByteChannel channel, long size)

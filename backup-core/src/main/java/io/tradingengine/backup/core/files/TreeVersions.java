@@ -145,7 +145,7 @@ final class TreeVersions implements VersionTracker {
     FindingLog findings = new FindingLog(reports::add);
     Comparison comparison = new Comparison(clock.instant(), findings);
     try (Prints.Reader known = new Prints.Reader(prints)) {
-      Pairing pairing = new Pairing(known::next, order, new Look(comparison, renewed));
+      Pairing<Known> pairing = new Pairing<>(known::next, order, new Look(comparison, renewed));
       TreeWalk walk = new TreeWalk(trees.excludes(), pairing, findings);
       for (Path root : trees.roots()) {
         walk.walk(root);
@@ -179,7 +179,7 @@ final class TreeVersions implements VersionTracker {
   /** Writes and hands over a version; without one before, version 0 of a new series. */
   private Heading write(
       VersionPiece piece,
-      Pairing.@Nullable Memory known,
+      Pairing.@Nullable Memory<Known> known,
       @Nullable Heading before,
       Numbering numbers)
       throws IOException, InterruptedException {
@@ -190,7 +190,7 @@ final class TreeVersions implements VersionTracker {
       VersionWriter writer =
           new VersionWriter(
               new VersionWriter.Outputs(tree, piece, next), comparison, before == null);
-      Pairing pairing = new Pairing(known, order, writer);
+      Pairing<Known> pairing = new Pairing<>(known, order, writer);
       TreeWalk walk = new TreeWalk(trees.excludes(), pairing, findings);
       List<Long> bytes = new ArrayList<>();
       for (Path root : trees.roots()) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * above it; what is gone, into a list; and what all is like now, into the prints. Not safe for
  * concurrent use.
  */
-final class VersionWriter implements Pairing.Pairs {
+final class VersionWriter implements Pairing.Pairs<Known> {
   /** Bounds memory; beyond it, hard links are stored once more. */
   private static final int MAX_FIRST_NAMES = 100_000;
 

@@ -1,6 +1,7 @@
 package io.tradingengine.backup.core.files;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class Mutations {
     }
     Path some = pick(root, false);
     boolean file = Files.isRegularFile(some, LinkOption.NOFOLLOW_LINKS);
-    switch (random.nextInt(11)) {
+    switch (random.nextInt(13)) {
       case 0, 1 -> Files.write(free, content());
       case 2 -> Files.createDirectory(free);
       case 3 -> Files.createSymbolicLink(free, Path.of("to/" + random.nextInt(9)));
@@ -70,6 +71,16 @@ final class Mutations {
           Files.setAttribute(some, "unix:mode", 0700 | random.nextInt(0100));
         }
       }
+      case 10 -> {
+        if (file) {
+          changeInPlace(some);
+        }
+      }
+      case 11 -> {
+        if (file) {
+          truncate(some);
+        }
+      }
       default -> {
         if (!Files.isSymbolicLink(some)) {
           Files.setLastModifiedTime(
@@ -79,6 +90,21 @@ final class Mutations {
                       random.nextInt(2_000_000_000), random.nextInt(999_999_999))));
         }
       }
+    }
+  }
+
+  /** Leaves size and modification time as they are. */
+  private void changeInPlace(Path file) throws IOException {
+    FileTime modified = Files.getLastModifiedTime(file);
+    byte[] bytes = new byte[(int) Files.size(file)];
+    random.nextBytes(bytes);
+    Files.write(file, bytes);
+    Files.setLastModifiedTime(file, modified);
+  }
+
+  private void truncate(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() / 2);
     }
   }
 

@@ -390,7 +390,9 @@ class TreeVersionsTest {
             () -> Files.newByteChannel(file));
     Print print =
         Print.file(
-            found.node().stat(), new TreeCapture.Stored(7, 4096, ""), Optional.of("00".repeat(32)));
+            found.node().stat(),
+            new TreeCapture.Stored(7, 4096, "", true),
+            Optional.of("00".repeat(32)));
     Comparison comparison = new Comparison(Instant.now(), new FindingLog(finding -> {}));
 
     assertThat(comparison.unchanged(print, found)).isEmpty();
