@@ -148,7 +148,7 @@ final class BackupRun {
         BackupMetadata metadata =
             new BackupUnderway(
                     new BackupUnderway.Setting(
-                        config, encryptor, access, fences, repository, lineage),
+                        config, new OneSessionKey(encryptor), access, fences, repository, lineage),
                     run)
                 .execute(preflight);
         if (remembering != null) {

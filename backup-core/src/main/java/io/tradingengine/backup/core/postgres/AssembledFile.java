@@ -57,12 +57,16 @@ final class AssembledFile {
 
   /** Writes pages that no capture has. */
   void acceptZeros(BitSet blocks) throws IOException, InterruptedException {
-    ByteBuffer zeros = ByteBuffer.allocate(ZEROS);
+    if (blocks.isEmpty()) {
+      return;
+    }
+    ByteBuffer zeros =
+        ByteBuffer.allocate((int) Math.min(ZEROS, (long) blocks.length() * pageSize));
     for (int from = blocks.nextSetBit(0); from >= 0; ) {
       int to = blocks.nextClearBit(from);
       long end = (long) to * pageSize;
       for (long at = (long) from * pageSize; at < end; ) {
-        int count = (int) Math.min(ZEROS, end - at);
+        int count = (int) Math.min(zeros.capacity(), end - at);
         file.accept(at, zeros.clear().limit(count));
         at += count;
       }

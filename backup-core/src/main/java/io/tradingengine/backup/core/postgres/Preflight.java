@@ -28,7 +28,8 @@ final class Preflight {
           + " current_setting('wal_level'), current_setting('data_checksums'),"
           + " pg_is_in_recovery(), r.rolreplication OR r.rolsuper,"
           + " current_setting('max_replication_slots')::int,"
-          + " (SELECT count(*) FROM pg_replication_slots)"
+          + " (SELECT count(*) FROM pg_replication_slots),"
+          + " current_setting('summarize_wal', true)"
           + " FROM pg_roles r WHERE r.rolname = current_user";
 
   private final String name;
@@ -121,6 +122,15 @@ final class Preflight {
     }
     if (row.getBoolean(5)) {
       findings.add(Finding.info(name, "the server is a standby; the backup is taken from it"));
+    }
+    if ("off".equals(row.getString(9))) { // null before PostgreSQL 17
+      findings.add(
+          new Finding(
+              Finding.Severity.INFO,
+              name,
+              "summarize_wal is off: an incremental backup has to read the whole cluster to see what"
+                  + " has changed",
+              "ALTER SYSTEM SET summarize_wal = on; SELECT pg_reload_conf();"));
     }
     if (row.getString(4).equals("off")) {
       findings.add(
