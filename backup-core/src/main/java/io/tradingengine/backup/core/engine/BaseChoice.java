@@ -7,7 +7,9 @@ import io.tradingengine.backup.RecoveryPoint;
 import io.tradingengine.backup.RestoreRequest;
 import io.tradingengine.backup.core.catalog.Manifest;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +45,11 @@ final class BaseChoice {
       return chosen(stored.newest(findings), request, moment);
     }
     @Nullable Chosen newest = null;
+    Map<BackupId, Manifest> known = new HashMap<>();
     for (BackupId id : stored.newestFirst(findings)) {
       StoredBackups.StoredBackup backup;
       try {
-        backup = stored.whole(id);
+        backup = stored.whole(id, known);
       } catch (BackupException e) {
         RunRegistry.throwInterruption(e);
         findings.add(

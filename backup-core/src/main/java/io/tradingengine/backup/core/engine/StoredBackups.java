@@ -11,6 +11,7 @@ import io.tradingengine.backup.core.catalog.Notes;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,13 +156,22 @@ final class StoredBackups {
    * @throws BackupException if it, or anything that it builds on, is missing or damaged everywhere
    */
   StoredBackup whole(BackupId id) {
-    Manifest manifest = find(id);
+    return whole(id, new HashMap<>());
+  }
+
+  /**
+   * The same, for somebody who looks at one after another.
+   *
+   * @param known manifests that were read before; takes those that are read now
+   */
+  StoredBackup whole(BackupId id, Map<BackupId, Manifest> known) {
+    Manifest manifest = known.computeIfAbsent(id, this::find);
     ArrayDeque<Manifest> earlier = new ArrayDeque<>();
     Manifest link = manifest;
     while (link.parent().isPresent()) {
       BackupId parent = link.parent().get();
       try {
-        link = find(parent);
+        link = known.computeIfAbsent(parent, this::find);
       } catch (BackupException e) {
         rethrowInterruption(e);
         throw broken(link.id(), parent, e);
