@@ -91,6 +91,11 @@ final class OpenBackup implements AutoCloseable {
     return new StoredCapture(link.id(), source, index, reader);
   }
 
+  /** The backups that it builds on, the full one first. */
+  List<BackupId> earlier() {
+    return stored.earlier().stream().map(Manifest::id).toList();
+  }
+
   /** What a source's part builds on, the one that stands on its own first. */
   List<Captured> earlier(Manifest.CapturedSource source) {
     List<Part> parts = parts(source);

@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.engine;
 
 import io.tradingengine.backup.BackupConfig;
 import io.tradingengine.backup.BackupException;
+import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.Finding;
 import io.tradingengine.backup.RestorePlan;
 import io.tradingengine.backup.RestoreRequest;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
@@ -48,6 +50,7 @@ final class RestorePlanner {
     long writeBytes = steps.stream().mapToLong(RestorePlan.Step::bytes).sum();
     Duration predicted = predict(writeBytes, rate(steps, backup, sources));
     List<Finding> findings = new ArrayList<>(missing(request, backup.manifest()));
+    chain(backup).ifPresent(findings::add);
     findings.addAll(from.findings());
     return new RestorePlan(
         request,
@@ -58,6 +61,19 @@ final class RestorePlanner {
         findings,
         readBytes,
         predicted);
+  }
+
+  /** What else is read, where the backup builds on others. */
+  private static Optional<Finding> chain(OpenBackup backup) {
+    List<BackupId> earlier = backup.earlier();
+    return earlier.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Finding.info(
+                backup.manifest().id().toString(),
+                "builds on "
+                    + earlier.stream().map(BackupId::toString).collect(Collectors.joining(", "))
+                    + ": they are read as well"));
   }
 
   Source open(Manifest.CapturedSource captured) {
