@@ -76,10 +76,12 @@ final class Combination {
               + ", the one before it is from "
               + start.orElse("nowhere"));
     }
+    if (before.isEmpty()) {
+      return;
+    }
+    SourceState then = before.get().contents().state();
     for (String same : List.of("system-identifier", "timeline", "block-size", "data-checksums")) {
-      String now = link.contents().state().require(same);
-      Optional<SourceState> then = before.map(each -> each.contents().state());
-      if (then.isPresent() && !then.get().require(same).equals(now)) {
+      if (!then.require(same).equals(link.contents().state().require(same))) {
         throw broken(link, sourceName, "has another " + same + " than the one that it builds on");
       }
     }
