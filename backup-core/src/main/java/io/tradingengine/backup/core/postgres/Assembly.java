@@ -7,7 +7,8 @@ import java.util.List;
  * How one file is put together from the captures of a chain. Immutable.
  *
  * @param newest the incremental file of the newest capture
- * @param shares what each capture gives, the newest first; none twice, and no block twice
+ * @param shares what each capture gives, the newest first; none twice, and no block twice. The
+ *     newest is among them even if it gives nothing
  * @param zeros the blocks that no capture has: pages of zeros, as PostgreSQL adds them
  */
 record Assembly(Member newest, List<Share> shares, BitSet zeros) {

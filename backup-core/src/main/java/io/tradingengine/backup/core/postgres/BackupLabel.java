@@ -10,7 +10,8 @@ final class BackupLabel {
 
   /** A server refuses to start with these: they say that its files are not whole. */
   private static final Pattern INCREMENTAL =
-      Pattern.compile("^INCREMENTAL FROM (?:LSN|TLI): [^\\n]*\\n", Pattern.MULTILINE);
+      Pattern.compile(
+          "^INCREMENTAL FROM (?:LSN|TLI): [^\\n]*\\n", Pattern.MULTILINE | Pattern.UNIX_LINES);
 
   private BackupLabel() {}
 

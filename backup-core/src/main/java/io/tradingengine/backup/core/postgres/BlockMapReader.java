@@ -1,5 +1,6 @@
 package io.tradingengine.backup.core.postgres;
 
+import io.tradingengine.backup.spi.UnusableParentException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -61,7 +62,11 @@ final class BlockMapReader {
     sized = true;
   }
 
-  /** What the header says, once it is whole. */
+  /**
+   * What the header says, once it is whole.
+   *
+   * @throws UnusableParentException if the server counted wrong
+   */
   BlockMap map() throws IOException {
     int[] blocks = new int[header.getInt(Integer.BYTES)];
     header
@@ -69,8 +74,23 @@ final class BlockMapReader {
         .order(ByteOrder.LITTLE_ENDIAN)
         .asIntBuffer()
         .get(blocks);
+    int truncation = header.getInt(2 * Integer.BYTES);
+    if (truncation > pagesPerSegment) {
+      // PostgreSQL 17 and 18 did so, before it was mended, where a relation was cut that still has
+      // further segments. Its own pg_combinebackup refuses such a file.
+      throw new UnusableParentException(
+          "the server says that a segment has "
+              + truncation
+              + " blocks, more than fit into one (mended in later releases of PostgreSQL)");
+    }
+    if (blocks.length > 0 && blocks[blocks.length - 1] >= pagesPerSegment) {
+      throw new IOException(
+          "the server's base backup is not understood: block "
+              + blocks[blocks.length - 1]
+              + " of a segment");
+    }
     try {
-      return new BlockMap(pageSize, header.getInt(2 * Integer.BYTES), blocks);
+      return new BlockMap(pageSize, truncation, blocks);
     } catch (IllegalArgumentException e) {
       throw new IOException("the server's base backup is not understood: " + e.getMessage(), e);
     }

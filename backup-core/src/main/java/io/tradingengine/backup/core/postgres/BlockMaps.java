@@ -94,11 +94,17 @@ final class BlockMaps {
       throw new IllegalArgumentException("it is not of version 1");
     }
     int files = data.readInt();
+    if (files < 0) {
+      throw new IllegalArgumentException(files + " files");
+    }
     Map<String, BlockMap> maps = new HashMap<>();
     for (int i = 0; i < files; i++) {
       String path = new String(data.readNBytes(data.readUnsignedShort()), UTF_8);
       int truncation = data.readInt();
       int cut = data.readInt();
+      if (truncation > MOST_BLOCKS || cut > truncation) {
+        throw new IllegalArgumentException("cut to " + cut + " of " + truncation + " blocks");
+      }
       if (maps.put(path, new BlockMap(pageSize, truncation, blocks(data)).cutAt(cut)) != null) {
         throw new IllegalArgumentException("'" + path + "' stands in it twice");
       }
@@ -117,7 +123,10 @@ final class BlockMaps {
     Blocks blocks = new Blocks();
     int last = -1;
     for (int i = 0; i < count; i++) {
-      last = Math.addExact(last, distance(data));
+      last += distance(data); // both are below the most, so that this does not overflow
+      if (last >= MOST_BLOCKS) {
+        throw new IllegalArgumentException("block " + last);
+      }
       blocks.add(last);
     }
     return blocks.toArray();
@@ -128,10 +137,13 @@ final class BlockMaps {
     for (int shift = 0; shift < Integer.SIZE - 4; shift += 7) {
       int part = data.readUnsignedByte();
       distance |= (part & 0x7F) << shift;
+      if (part == 0) {
+        break; // no distance is 0, and none has more bytes than it needs
+      }
       if (part <= 0x7F) {
         return distance;
       }
     }
-    throw new IllegalArgumentException("a block number is too long");
+    throw new IllegalArgumentException("no distance between blocks");
   }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which capture of a chain gives which block of each file: the newest that has it; but what
@@ -16,9 +17,6 @@ import java.util.Optional;
  * all that before a byte of the files is read. Immutable.
  */
 final class Combination {
-  /** 1 GiB of the usual pages. */
-  private static final String STANDARD_SEGMENT = "131072";
-
   private final List<Captured> links;
   private final BackupContents newest;
   private final Map<String, Assembly> assemblies;
@@ -76,10 +74,12 @@ final class Combination {
               + ", the one before it is from "
               + start.orElse("nowhere"));
     }
+    if (before.isEmpty()) {
+      return;
+    }
+    SourceState then = before.get().contents().state();
     for (String same : List.of("system-identifier", "timeline", "block-size", "data-checksums")) {
-      String now = link.contents().state().require(same);
-      Optional<SourceState> then = before.map(each -> each.contents().state());
-      if (then.isPresent() && !then.get().require(same).equals(now)) {
+      if (!then.require(same).equals(link.contents().state().require(same))) {
         throw broken(link, sourceName, "has another " + same + " than the one that it builds on");
       }
     }
@@ -107,9 +107,9 @@ final class Combination {
     needed.set(0, wanted.length());
     BitSet zeros = new BitSet();
     List<Assembly.Share> shares = new ArrayList<>();
-    for (int i = files.size() - 1; i >= 0 && !needed.isEmpty(); i--) {
-      Member incremental = files.get(i).get(IncrementalName.of(path));
-      Member member = incremental == null ? files.get(i).get(path) : incremental;
+    int last = files.size() - 1;
+    for (int i = last; i >= 0 && (i == last || !needed.isEmpty()); i--) {
+      Member member = find(path, files.get(i));
       if (member == null) {
         throw broken(chain.get(i), sourceName, "lacks '" + path + "', on which later ones build");
       }
@@ -117,7 +117,8 @@ final class Combination {
           member.blocks().map(BlockMap::toBits).orElseGet(() -> all(member, wanted.pageSize()));
       given.and(needed);
       needed.andNot(given);
-      if (!given.isEmpty()) {
+      // The newest is looked at even if it gives nothing: its header says how long the file is.
+      if (i == last || !given.isEmpty()) {
         shares.add(new Assembly.Share(i, member, given));
       }
       // What is beyond was cut off meanwhile, or never there: nothing older is to be seen again.
@@ -131,6 +132,14 @@ final class Combination {
       throw broken(chain.get(0), sourceName, "does not have all of '" + path + "'");
     }
     return new Assembly(newest, shares, zeros);
+  }
+
+  /** The incremental file; the whole one where there is none. */
+  private static @Nullable Member find(String path, Map<String, Member> members) {
+    Member incremental = members.get(IncrementalName.of(path));
+    return incremental != null && incremental.blocks().isPresent()
+        ? incremental
+        : members.get(path);
   }
 
   private static BitSet all(Member member, int pageSize) {
@@ -156,9 +165,7 @@ final class Combination {
   }
 
   private PageLayout layout() {
-    int pageSize = Integer.parseInt(newest.state().require("block-size"));
-    String pages = newest.state().find("segment-pages").orElse(STANDARD_SEGMENT);
-    return new PageLayout(pageSize, Long.parseLong(pages));
+    return PageLayout.of(newest.state());
   }
 
   /** What the newest capture's manifest says of a file that is put together. */

@@ -100,18 +100,19 @@ final class ContentsReader {
           MANIFEST, "has the checksums " + manifest.algorithm() + ", which it is not asked for");
     }
     try (InputStream in = new BufferedInputStream(captured.open(BlockMaps.ARTIFACT, 0))) {
-      return BlockMaps.read(in, pageSize());
-    } catch (EOFException | IllegalArgumentException | ArithmeticException e) {
+      PageLayout layout = PageLayout.of(captured.state());
+      Map<String, BlockMap> read = BlockMaps.read(in, layout.pageSize());
+      read.forEach((path, map) -> check(path, map, layout));
+      return read;
+    } catch (EOFException | IllegalArgumentException e) {
       throw broken(BlockMaps.ARTIFACT, "is not what was written: " + e.getMessage());
     }
   }
 
-  private int pageSize() {
-    String text = captured.state().require("block-size");
-    try {
-      return new PageLayout(Integer.parseInt(text), 1).pageSize();
-    } catch (IllegalArgumentException e) {
-      throw broken(BlockMaps.ARTIFACT, "is of pages of '" + text + "' bytes");
+  private static void check(String path, BlockMap map, PageLayout layout) {
+    if (RelationPath.of(path).isEmpty() || map.length() > layout.pagesPerSegment()) {
+      throw new IllegalArgumentException(
+          "'" + path + "' is no segment of " + map.length() + " blocks");
     }
   }
 
@@ -213,19 +214,21 @@ final class ContentsReader {
       ServerManifest manifest, ArtifactContents base, List<Tablespace> tablespaces) {
     Set<String> present = new HashSet<>();
     Set<String> restored = new HashSet<>();
+    Set<String> mapped = new HashSet<>();
     checkMembers(manifest, base, present);
     tablespaces.forEach(tablespace -> checkMembers(manifest, tablespace.contents(), present));
     Stream.concat(
             base.members().stream(),
             tablespaces.stream().flatMap(each -> each.contents().members().stream()))
+        .peek(member -> member.blocks().ifPresent(map -> mapped.add(member.restoredName())))
         .filter(member -> !restored.add(member.restoredName()))
         .findFirst()
         .ifPresent(
             twice -> {
               throw broken(BASE, "has '" + twice.restoredName() + "' whole and by its blocks");
             });
-    if (!restored.containsAll(maps.keySet())) {
-      throw broken(BlockMaps.ARTIFACT, "names files that are not in the backup");
+    if (!mapped.containsAll(maps.keySet())) {
+      throw broken(BlockMaps.ARTIFACT, "names files that are not in the backup by their blocks");
     }
     for (String path : manifest.files().keySet()) {
       if (!present.contains(path)) {
@@ -245,6 +248,10 @@ final class ContentsReader {
       if (member.blocks().isPresent()) {
         checkBlocks(manifest, contents, member, present);
         continue;
+      }
+      if (way().isPresent()
+          && IncrementalName.original(member.name()).flatMap(RelationPath::of).isPresent()) {
+        throw broken(BlockMaps.ARTIFACT, "does not say which blocks '" + member.name() + "' has");
       }
       long expected =
           member

@@ -21,8 +21,10 @@ final class CutRelations {
     private boolean grownAgain;
 
     private void cut(String summary, long to) {
-      length = Math.min(length, to);
-      cutIn = summary;
+      if (to <= length) {
+        length = to;
+        cutIn = summary;
+      }
       if (to < Integer.MAX_VALUE) {
         changed.clear((int) to, Math.max((int) to, changed.length()));
       }

@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.postgres;
 
 import io.tradingengine.backup.spi.ArtifactStream;
 import io.tradingengine.backup.spi.IndexEntry;
+import io.tradingengine.backup.spi.UnusableParentException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -52,6 +53,7 @@ final class FilteredArchive implements BackupPart, TarTap.Members {
     if (entry.type() == IndexEntry.Type.FILE) {
       archives.databases().found(path(), TarHeader.modified(tap.header()));
       relation = target.relation(entry.path());
+      checkName();
       before = relation.filter(RelationFile::main).flatMap(each -> archives.lengthBefore(path()));
     }
     if (relation.isPresent() && checksums) {
@@ -66,6 +68,14 @@ final class FilteredArchive implements BackupPart, TarTap.Members {
     } else {
       handling = relation.isPresent() && checksums ? Handling.COPY_AND_CHECK : Handling.COPY;
       put(entry, tap.header());
+    }
+  }
+
+  /** Nothing of PostgreSQL's has such a name, which is that of what we write. */
+  private void checkName() throws UnusableParentException {
+    if (IncrementalName.original(entry.path()).flatMap(target::relation).isPresent()) {
+      throw new UnusableParentException(
+          "there is a file '" + path() + "' in the data directory, which does not belong there");
     }
   }
 

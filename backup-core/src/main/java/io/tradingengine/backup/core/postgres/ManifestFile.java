@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.postgres;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -79,13 +80,21 @@ record ManifestFile(
     return new ManifestFile(path, size, algorithm, checksum, line.toString());
   }
 
-  /** When the file was changed last by the server's clock, in whole seconds. */
+  /**
+   * When the file was changed last by the server's clock, in whole seconds.
+   *
+   * @throws IllegalArgumentException if the line has no such time
+   */
   Instant modified() {
     Matcher matcher = MODIFIED.matcher(line);
     if (!matcher.find()) {
       throw new IllegalArgumentException(line);
     }
-    return TIME.parse(matcher.group(1), Instant::from);
+    try {
+      return TIME.parse(matcher.group(1), Instant::from);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(line, e);
+    }
   }
 
   private static void escape(String text, StringBuilder out) {

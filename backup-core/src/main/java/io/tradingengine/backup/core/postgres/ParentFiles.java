@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.postgres;
 
 import io.tradingengine.backup.spi.Captured;
 import io.tradingengine.backup.spi.UnusableParentException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -47,7 +48,7 @@ final class ParentFiles {
         modified.put(path, file.modified());
       }
       return new ParentFiles(bytes, lengths, modified);
-    } catch (IllegalArgumentException e) {
+    } catch (EOFException | IllegalArgumentException e) {
       throw new UnusableParentException(
           parent.backupId() + " is not what was written: " + e.getMessage());
     }

@@ -17,7 +17,7 @@ record RelationFile(int segment, boolean main) {
       Pattern.compile("PG_[0-9_]{1,30}/[0-9]{1,10}/" + file());
 
   private static String file() {
-    return "[0-9]{1,10}(_(?:fsm|vm|init))?(?:\\.([0-9]{1,10}))?";
+    return "[0-9]{1,10}(_(?:fsm|vm|init))?(?:\\.([0-9]{1,9}))?";
   }
 
   /** What the member {@code path} of the archive of the main data directory is. */

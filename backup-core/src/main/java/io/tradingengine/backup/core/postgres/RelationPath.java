@@ -21,7 +21,7 @@ record RelationPath(long tablespace, long database, long relation, int fork, int
   private static final Pattern FORM =
       Pattern.compile(
           "(?:global|base/([0-9]{1,10})|pg_tblspc/([0-9]{1,10})/PG_[0-9_]{1,30}/([0-9]{1,10}))"
-              + "/([0-9]{1,10})(?:_(fsm|vm|init))?(?:\\.([0-9]{1,10}))?");
+              + "/([0-9]{1,10})(?:_(fsm|vm|init))?(?:\\.([0-9]{1,9}))?");
 
   /** What a path below the data directory says; empty if it is none of a relation. */
   static Optional<RelationPath> of(String path) {

@@ -110,7 +110,7 @@ record TarHeader(String path, IndexEntry.Type type, int mode, long size, String 
     octal(block, 100, 8, mode);
     octal(block, 108, 8, 0);
     octal(block, 116, 8, 0);
-    octal(block, 124, 12, size);
+    sizeNumber(block, size);
     octal(block, 136, 12, modified.getEpochSecond());
     block[156] = '0';
     System.arraycopy("ustar\00000".getBytes(US_ASCII), 0, block, 257, 8);
@@ -158,6 +158,18 @@ record TarHeader(String path, IndexEntry.Type type, int mode, long size, String 
       }
     }
     return value;
+  }
+
+  /** Octal where there is room for it; else in base 256, as a server writes it. */
+  private static void sizeNumber(byte[] block, long size) {
+    if (size < 1L << 33) {
+      octal(block, 124, 12, size);
+      return;
+    }
+    block[124] = (byte) 0x80;
+    for (int i = 0; i < Long.BYTES; i++) {
+      block[135 - i] = (byte) (size >>> (8 * i));
+    }
   }
 
   private static void octal(byte[] block, int offset, int length, long value) {

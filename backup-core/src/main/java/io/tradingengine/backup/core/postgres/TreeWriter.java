@@ -4,6 +4,7 @@ import io.tradingengine.backup.spi.Captured;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -84,7 +85,11 @@ final class TreeWriter implements AutoCloseable {
   }
 
   /** A file that is being put together. */
-  private record Assembling(Assembly assembly, AssembledFile file) {}
+  private record Assembling(Assembly assembly, AssembledFile file) {
+    int pageSize() {
+      return assembly.newest().blocks().orElseThrow().pageSize();
+    }
+  }
 
   private DiskFile onDisk(Member member, Path root) {
     return new DiskFile(member, root.resolve(member.inArtifact()), rights, openFiles, sync);
@@ -113,8 +118,7 @@ final class TreeWriter implements AutoCloseable {
       for (Assembling each : incremental) {
         for (Assembly.Share share : each.assembly().shares()) {
           if (share.link() == link) {
-            int pageSize = each.assembly().newest().blocks().orElseThrow().pageSize();
-            takers.add(new BlockTaker(share, each.file(), pageSize));
+            takers.add(new BlockTaker(share, each.file(), each.pageSize()));
           }
         }
       }
@@ -124,7 +128,9 @@ final class TreeWriter implements AutoCloseable {
       }
     }
     for (Assembling each : incremental) {
-      each.file().acceptZeros(each.assembly().zeros());
+      BitSet zeros = each.assembly().zeros();
+      each.file().acceptZeros(zeros);
+      progress.accept((long) zeros.cardinality() * each.pageSize());
       if (each.assembly().newest().restoredSize() == 0) {
         each.file().file().acceptNothing();
       }

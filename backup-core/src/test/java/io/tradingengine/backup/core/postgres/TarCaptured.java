@@ -37,8 +37,15 @@ final class TarCaptured implements Captured {
   private final Map<String, Path> files = new TreeMap<>();
   private final Map<String, List<IndexEntry>> indexes = new HashMap<>();
   private final Map<String, String> attributes = new TreeMap<>();
+  private int largestPiece = LARGEST_PIECE;
+  private BackupId id = BackupId.parse("full-20240115-020000");
 
   private TarCaptured() {}
+
+  /** Nothing yet. */
+  static TarCaptured empty() {
+    return new TarCaptured();
+  }
 
   /** What pg_basebackup 15 wrote; attributes that cannot be known are added later. */
   static TarCaptured ofBaseBackup(Path folder) throws IOException {
@@ -105,6 +112,33 @@ final class TarCaptured implements Captured {
     indexes.put(name, index);
   }
 
+  /** Adds an artifact. */
+  TarCaptured with(String artifact, Path file, List<IndexEntry> index) {
+    files.put(artifact, file);
+    indexes.put(artifact, new ArrayList<>(index));
+    return this;
+  }
+
+  /** Hands out in pieces of at most so many bytes. */
+  TarCaptured inPieces(int largest) {
+    largestPiece = largest;
+    return this;
+  }
+
+  TarCaptured named(String backup) {
+    id = BackupId.parse(backup);
+    return this;
+  }
+
+  Path file(String artifact) {
+    return files.get(artifact);
+  }
+
+  TarCaptured without(String attribute) {
+    attributes.remove(attribute);
+    return this;
+  }
+
   TarCaptured with(String attribute, String value) {
     attributes.put(attribute, value);
     return this;
@@ -112,7 +146,7 @@ final class TarCaptured implements Captured {
 
   @Override
   public BackupId backupId() {
-    return BackupId.parse("full-20240115-020000");
+    return id;
   }
 
   @Override
@@ -149,7 +183,7 @@ final class TarCaptured implements Captured {
     Random random = new Random(artifact.hashCode());
     List<Long> cuts = new ArrayList<>();
     long size = Files.size(files.get(artifact));
-    for (long at = 0; at < size; at += 1 + random.nextInt(LARGEST_PIECE)) {
+    for (long at = 0; at < size; at += 1 + random.nextInt(largestPiece)) {
       cuts.add(at);
     }
     cuts.add(size);

@@ -117,6 +117,50 @@ class TarTapTest {
     assertThat(TarHeader.parse(header).size()).isEqualTo(10L << 30);
   }
 
+  @Test
+  void sizesPastEightGibibytesAreWritten() throws IOException {
+    for (long size : new long[] {(8L << 30) - 1, 8L << 30, 1L << 50}) {
+      byte[] header = TarHeader.file("big", size).encode(Instant.ofEpochSecond(1_700_000_000));
+      assertThat(TarHeader.parse(header).size()).isEqualTo(size);
+      assertThat(new TarArchiveEntry(header).getSize()).isEqualTo(size);
+      assertThat(TarHeader.parse(TarHeader.renamed(header, "INCREMENTAL.big", 7)).size())
+          .isEqualTo(7);
+    }
+  }
+
+  @Test
+  void aRenamedHeaderKeepsWhoseItIs() throws IOException {
+    TarArchiveEntry entry = new TarArchiveEntry("base/5/16384");
+    entry.setSize(8192);
+    entry.setMode(0640);
+    entry.setIds(1_000_000, 77);
+    entry.setNames("postgres", "g".repeat(31));
+    entry.setModTime(java.nio.file.attribute.FileTime.from(Instant.ofEpochSecond(1_700_000_000)));
+    byte[] header = new byte[512];
+    entry.writeEntryHeader(header);
+    byte[] before = header.clone();
+    for (String name : List.of("x", "d".repeat(60) + "/INCREMENTAL." + "f".repeat(80))) {
+      byte[] renamed = TarHeader.renamed(header, name, 12);
+      assertThat(header).isEqualTo(before);
+      TarArchiveEntry read = new TarArchiveEntry(renamed);
+      assertThat(read.isCheckSumOK()).isTrue();
+      assertThat(read.getName()).isEqualTo(name);
+      assertThat(read.getSize()).isEqualTo(12);
+      assertThat(read.getMode() & 07777).isEqualTo(0640);
+      assertThat(read.getLongUserId()).isEqualTo(1_000_000);
+      assertThat(read.getLongGroupId()).isEqualTo(77);
+      assertThat(read.getUserName()).isEqualTo("postgres");
+      assertThat(read.getGroupName()).isEqualTo("g".repeat(31));
+      assertThat(read.getLastModifiedTime().toInstant())
+          .isEqualTo(TarHeader.modified(header))
+          .isEqualTo(Instant.ofEpochSecond(1_700_000_000));
+      assertThat(TarHeader.parse(renamed))
+          .isEqualTo(new TarHeader(name, IndexEntry.Type.FILE, 0640, 12, ""));
+    }
+    assertThatThrownBy(() -> TarHeader.renamed(header, "f".repeat(101), 0))
+        .hasMessageContaining("too long");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 99, 100, 101, 200, 250})
   void headersThatWeWriteAreReadByOthers(int length) throws IOException {
