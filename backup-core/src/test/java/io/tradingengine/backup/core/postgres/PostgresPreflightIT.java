@@ -40,6 +40,7 @@ class PostgresPreflightIT {
     authority("other");
     server =
         PgServer.of(17)
+            .setting("summarize_wal", "on")
             .setting("ssl", "on")
             .setting("ssl_cert_file", shared.resolve("server.crt").toString())
             .setting("ssl_key_file", shared.resolve("server.key").toString())
@@ -321,8 +322,28 @@ class PostgresPreflightIT {
   }
 
   @Test
+  void summariesThatAreOffAreRecommended() throws Exception {
+    try (PgServer without = PgServer.start(17);
+        Source source = open(PostgresCaptureIT.settings(without))) {
+      assertThat(source.check())
+          .singleElement()
+          .satisfies(
+              finding -> {
+                assertThat(finding.severity()).isEqualTo(Finding.Severity.INFO);
+                assertThat(finding.message()).contains("summarize_wal is off");
+                without.execute("ALTER SYSTEM SET summarize_wal = on", "SELECT pg_reload_conf()");
+                assertThat(finding.hint())
+                    .isEqualTo("ALTER SYSTEM SET summarize_wal = on; SELECT pg_reload_conf();");
+              });
+      Thread.sleep(500);
+      assertThat(source.check()).isEmpty();
+    }
+  }
+
+  @Test
   void checksumsThatAreOffAreWorthKnowing() throws Exception {
-    try (PgServer unchecked = PgServer.of(18).dataChecksums(false).start();
+    try (PgServer unchecked =
+            PgServer.of(18).setting("summarize_wal", "on").dataChecksums(false).start();
         Source source = open(PostgresCaptureIT.settings(unchecked))) {
       assertThat(source.check())
           .singleElement()
