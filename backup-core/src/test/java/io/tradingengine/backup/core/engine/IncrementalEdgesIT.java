@@ -1,0 +1,67 @@
+package io.tradingengine.backup.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tradingengine.backup.core.support.PgServer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Changes to a server of which an incremental backup could get something wrong. */
+class IncrementalEdgesIT {
+  @TempDir Path folder;
+
+  /** A deletion takes a page's note back with no word of the note in the log. */
+  @ParameterizedTest
+  @CsvSource({"15, page-lsn", "17, server", "18, server"})
+  void notesOfWhatIsVisibleToAllAreTakenBack(int major, String way) throws Exception {
+    TestChain chain = new TestChain(folder);
+    try (PgServer server = IncrementalBackupIT.server(major, way)) {
+      server.execute(
+          "CREATE TABLE noted AS SELECT g AS id, md5(g::text) AS note"
+              + " FROM generate_series(1, 20000) g",
+          "CREATE INDEX ON noted (id)",
+          "VACUUM (FREEZE, ANALYZE) noted",
+          "CHECKPOINT");
+      chain.full(server);
+      server.execute(
+          "DELETE FROM noted WHERE id % 10 = 0", "UPDATE noted SET note = 'x' WHERE id % 1000 = 1");
+      TestChain.assertWay(chain.next(server), way);
+    }
+    chain.assertAllRestore(major);
+  }
+
+  /** Where a server's page LSN is 0 or there is no page yet, nothing says that it has changed. */
+  @ParameterizedTest
+  @CsvSource({"15, page-lsn", "18, page-lsn", "17, server"})
+  void pagesThatWereNeverLogged(int major, String way) throws Exception {
+    TestChain chain = new TestChain(folder);
+    try (PgServer server = IncrementalBackupIT.server(major, way)) {
+      server.execute(
+          "CREATE EXTENSION pageinspect",
+          "CREATE TABLE bulk (id int, fill text)",
+          "INSERT INTO bulk SELECT g, repeat('b', 500) FROM generate_series(1, 3000) g",
+          "CREATE TABLE rolled (id int, fill text)",
+          "CREATE TABLE undone AS SELECT g AS id, repeat('u', 400) AS fill"
+              + " FROM generate_series(1, 4000) g",
+          "CHECKPOINT");
+      chain.full(server);
+      for (int i = 0; i < 3; i++) {
+        // More than the pages that a statement fills are added to a table at once.
+        server.execute(
+            "DELETE FROM undone WHERE id > 1000 AND ctid >= '(60,0)'",
+            "VACUUM undone",
+            "INSERT INTO bulk SELECT g, repeat('c', 700) FROM generate_series(1, 700) g",
+            "DO $$ BEGIN BEGIN INSERT INTO rolled SELECT g, repeat('r', 900) FROM"
+                + " generate_series(1, 2000) g; RAISE 'no'; EXCEPTION WHEN OTHERS THEN NULL; END;"
+                + " END $$",
+            "COPY undone FROM PROGRAM 'seq 50000 59000 | sed s/$/\\\\tcopied/'",
+            "CHECKPOINT");
+        // A crash leaves pages that were added and not filled.
+        assertThat(chain.next(server).degraded()).isFalse();
+      }
+    }
+    chain.assertAllRestore(major);
+  }
+}
