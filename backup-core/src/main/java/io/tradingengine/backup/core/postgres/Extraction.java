@@ -106,7 +106,7 @@ final class Extraction {
         return new Outcome(run(archives, BaseBackup.Extent.WHOLE, receiver), Optional.empty());
       }
       Optional<String> obstacle = tracking.summaryObstacle(facts);
-      SummaryCheck summaries = new SummaryCheck(setting.spec(), facts.layout(), base.get());
+      SummaryCheck summaries = new SummaryCheck(setting.spec(), facts, base.get());
       if (obstacle.isEmpty() && base.get().pageLsnObstacle().isEmpty()) {
         // Where there is no other way, what comes is checked.
         obstacle = setting.trust().doubt();

@@ -24,8 +24,20 @@ import java.util.Optional;
  *       cut.
  * </ul>
  *
- * <p>So the summaries of such relations are merged here as well, in the order of the WAL. Used by
- * one thread.
+ * <p>So the summaries of such relations are merged here as well, in the order of the WAL.
+ *
+ * <p>And it can overlook changes of visibility maps, which would then say of deleted rows that all
+ * see them:
+ *
+ * <ul>
+ *   <li>Early servers of 17 and 18 do not log which block of the map a change of a table clears;
+ *       17.11 and 18.6 do (<em>tried</em>).
+ *   <li>These do not log which block is cleared in part where a table is cut short, unless hints
+ *       are logged (<em>tried</em>).
+ * </ul>
+ *
+ * <p>A block of which that can be true is restored as zeros, unless it is in the backup: a map that
+ * says nothing is never wrong, and VACUUM writes it again. Used by one thread.
  */
 final class SummaryCheck {
   /** The default is 10 days; a server may keep them for ever. */
@@ -49,14 +61,28 @@ final class SummaryCheck {
 
   private static final int FETCH = 10_000;
 
+  private static final int VISIBILITY = 2;
+
   private final ConnectionSpec spec;
   private final PageLayout layout;
   private final IncrementalBase base;
+  private final boolean mapsLogged;
 
-  SummaryCheck(ConnectionSpec spec, PageLayout layout, IncrementalBase base) {
+  SummaryCheck(ConnectionSpec spec, ServerFacts facts, IncrementalBase base) {
     this.spec = spec;
-    this.layout = layout;
+    this.layout = facts.layout();
     this.base = base;
+    this.mapsLogged = logsMaps(facts.versionNumber()) && logsMaps(base.versionNumber());
+  }
+
+  /** Whether a server logs which block of a visibility map a change of a table clears. */
+  static boolean logsMaps(int versionNumber) {
+    int minor = versionNumber % 10_000;
+    return switch (versionNumber / 10_000) {
+      case 17 -> minor >= 11;
+      case 18 -> minor >= 6;
+      default -> versionNumber >= 190_000;
+    };
   }
 
   /**
@@ -96,6 +122,9 @@ final class SummaryCheck {
       if (found.isPresent()) {
         each.setValue(corrected(each.getKey(), each.getValue(), found.get()));
       }
+      if (!mapsLogged && isVisibilityMap(each.getKey())) {
+        each.setValue(each.getValue().cutAt(0));
+      }
     }
   }
 
@@ -107,7 +136,12 @@ final class SummaryCheck {
       throw new UnusableParentException(
           "the server forgot blocks of '" + path + "', which was cut short and has grown again");
     }
-    return map.cutAt((int) Math.min(map.length(), Math.max(0, cut.length() - first)));
+    long length = isVisibilityMap(path) ? cut.length() - 1 : cut.length();
+    return map.cutAt((int) Math.min(map.length(), Math.max(0, length - first)));
+  }
+
+  private static boolean isVisibilityMap(String path) {
+    return RelationPath.of(path).orElseThrow().fork() == VISIBILITY;
   }
 
   private CutRelations summaries(Lsn until) throws SQLException, IOException, InterruptedException {
