@@ -2,6 +2,7 @@ package io.tradingengine.backup.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.core.support.PgServer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,42 @@ class IncrementalEdgesIT {
       TestChain.assertWay(chain.next(server), way);
     }
     chain.assertAllRestore(major);
+  }
+
+  /**
+   * Where hints are not logged, a server does not log either that the last page of these notes that
+   * stays is cleared in part.
+   */
+  @ParameterizedTest
+  @CsvSource({"17", "18"})
+  void notesOfWhatWasCutOffAreTakenBack(int major) throws Exception {
+    TestChain chain = new TestChain(folder);
+    try (PgServer server =
+        PgServer.of(major)
+            .dataChecksums(false)
+            .setting("wal_log_hints", "off")
+            .setting("summarize_wal", "on")
+            .setting("autovacuum", "off")
+            .start()) {
+      server.execute(
+          "CREATE TABLE noted AS SELECT g AS id, repeat('n', 200) AS note"
+              + " FROM generate_series(1, 20000) g",
+          "DELETE FROM noted WHERE id > 10000",
+          "VACUUM (FREEZE, TRUNCATE off) noted",
+          "CHECKPOINT");
+      chain.full(server);
+      server.execute("VACUUM noted", "CHECKPOINT");
+      TestChain.assertWay(chain.next(server), "server");
+      chain.next(server);
+    }
+    BackupId last = chain.last();
+    chain.assertRestores(last, major);
+    try (PgServer again = chain.again(last, major)) {
+      again.execute(
+          "INSERT INTO noted SELECT g, repeat('m', 200) FROM generate_series(20001, 29000) g",
+          "DELETE FROM noted WHERE id % 10 = 0");
+      TestChain.assertSound(again);
+    }
   }
 
   /** Where a server's page LSN is 0 or there is no page yet, nothing says that it has changed. */

@@ -10,7 +10,6 @@ import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
 import io.tradingengine.backup.core.support.PgServer;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -92,13 +91,31 @@ final class TestChain {
     }
   }
 
+  /** The newest backup. */
+  BackupId last() {
+    return dumps.keySet().stream().reduce((one, other) -> other).orElseThrow();
+  }
+
+  /** Starts a restored copy once more. */
+  PgServer again(BackupId id, int major) {
+    return start(place(id), major);
+  }
+
+  private Path place(BackupId id) {
+    return folder.resolve("restored-" + id);
+  }
+
+  private static PgServer start(Path into, int major) {
+    return PgServer.of(major).setting("autovacuum", "off").start(into.resolve("postgres"));
+  }
+
   /** A restored copy, started. */
-  PgServer restored(BackupId id, int major) throws IOException {
-    Path into = folder.resolve("restored-" + id);
+  PgServer restored(BackupId id, int major) {
+    Path into = place(id);
     RestoreReport report = PostgresBackupIT.restore(system, request(id, into));
     assertThat(report.sources().get(0).findings())
         .noneMatch(each -> each.message().contains("checksum"));
-    return PgServer.of(major).setting("autovacuum", "off").start(into.resolve("postgres"));
+    return start(into, major);
   }
 
   /** Tablespaces go below the target as well. */
