@@ -26,6 +26,11 @@ import java.util.Optional;
  *
  * <p>So the summaries of such relations are merged here as well, in the order of the WAL.
  *
+ * <p>It also believes that its log is the one that the older backup was taken of, once it has
+ * reached that backup's end. That is not so if the server was restored to a still older backup
+ * meanwhile, or its files set back to a snapshot: no checkpoint is then at the very place where
+ * that backup began.
+ *
  * <p>And it can overlook changes of visibility maps, which would then say of deleted rows that all
  * see them:
  *
@@ -58,6 +63,10 @@ final class SummaryCheck {
           + " WHERE (c.reltablespace, c.reldatabase, c.relfilenode, c.relforknumber) ="
           + " (cut.reltablespace, cut.reldatabase, cut.relfilenode, cut.relforknumber)"
           + " ORDER BY s.start_lsn, c.is_limit_block DESC, c.relblocknumber";
+
+  /** A summary ends where a checkpoint begins to count, and so where a backup begins. */
+  private static final String BEGINS =
+      "SELECT count(*) FROM pg_available_wal_summaries() WHERE tli = ? AND start_lsn = ?::pg_lsn";
 
   private static final int FETCH = 10_000;
 
@@ -107,11 +116,13 @@ final class SummaryCheck {
    * fetched from older captures.
    *
    * @param start where the new backup begins
-   * @throws UnusableParentException if the server has forgotten something
+   * @throws UnusableParentException if the server has forgotten something, or is another than it
+   *     was
    */
   void correct(Map<String, BlockMap> maps, Lsn start) throws IOException, InterruptedException {
     CutRelations cut;
     try {
+      checkHistory();
       cut = summaries(start);
     } catch (SQLException e) {
       throw new UnusableParentException(
@@ -124,6 +135,23 @@ final class SummaryCheck {
       }
       if (!mapsLogged && isVisibilityMap(each.getKey())) {
         each.setValue(each.getValue().cutAt(0));
+      }
+    }
+  }
+
+  private void checkHistory() throws SQLException, IOException, InterruptedException {
+    try (Connection sql = Login.sql(spec, PostgresCapture.APPLICATION);
+        PreparedStatement statement = sql.prepareStatement(BEGINS)) {
+      statement.setLong(1, base.timeline());
+      statement.setString(2, base.start().toString());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (row.getLong(1) == 0) {
+          throw new UnusableParentException(
+              "the server's log has no checkpoint where "
+                  + base.id()
+                  + " began: it was set back to an older state since");
+        }
       }
     }
   }
