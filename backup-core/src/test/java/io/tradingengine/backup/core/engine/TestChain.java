@@ -7,6 +7,7 @@ import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
+import io.tradingengine.backup.Postgres;
 import io.tradingengine.backup.RestoreReport;
 import io.tradingengine.backup.RestoreRequest;
 import io.tradingengine.backup.core.support.PgServer;
@@ -19,7 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Supplier;
 
 /** Takes backups of a server that build on one another, and compares what is restored of them. */
 final class TestChain {
@@ -34,29 +35,36 @@ final class TestChain {
 
   /** A full backup of the server as it is. */
   BackupMetadata full(PgServer server) {
-    return take(server, BackupKind.FULL, each -> each);
+    try (BackupManager manager = BackupManager.create(config(PostgresBackupIT.postgres(server)))) {
+      return noted(server, manager::createFullBackup);
+    }
   }
 
   /** A backup of what has changed, or what is taken instead. */
   BackupMetadata next(PgServer server) {
-    return next(server, each -> each);
+    return next(PostgresBackupIT.postgres(server), server);
   }
 
-  BackupMetadata next(PgServer server, UnaryOperator<BackupConfig.Builder> options) {
-    return take(server, BackupKind.INCREMENTAL, options);
+  /** The same by another role. */
+  BackupMetadata next(Postgres source, PgServer server) {
+    return next(config(source), server);
   }
 
-  private BackupMetadata take(
-      PgServer server, BackupKind kind, UnaryOperator<BackupConfig.Builder> options) {
-    SortedMap<String, String> dump = ChangingDatabase.dump(server);
-    BackupConfig config =
-        options.apply(system.base().source(PostgresBackupIT.postgres(server))).build();
+  BackupMetadata next(BackupConfig config, PgServer server) {
     try (BackupManager manager = BackupManager.create(config)) {
-      BackupMetadata taken =
-          kind == BackupKind.FULL ? manager.createFullBackup() : manager.createIncrementalBackup();
-      dumps.put(taken.backupId(), dump);
-      return taken;
+      return noted(server, manager::createIncrementalBackup);
     }
+  }
+
+  private BackupConfig config(Postgres source) {
+    return system.base().source(source).build();
+  }
+
+  private BackupMetadata noted(PgServer server, Supplier<BackupMetadata> backup) {
+    SortedMap<String, String> dump = ChangingDatabase.dump(server);
+    BackupMetadata taken = backup.get();
+    dumps.put(taken.backupId(), dump);
+    return taken;
   }
 
   /** Checks which way a backup was taken. */
@@ -106,7 +114,11 @@ final class TestChain {
   }
 
   private static PgServer start(Path into, int major) {
-    return PgServer.of(major).setting("autovacuum", "off").start(into.resolve("postgres"));
+    PgServer.Builder builder = PgServer.of(major).setting("autovacuum", "off");
+    if (major >= 17) {
+      builder.setting("summarize_wal", "on");
+    }
+    return builder.start(into.resolve("postgres"));
   }
 
   /** A restored copy, started. */
