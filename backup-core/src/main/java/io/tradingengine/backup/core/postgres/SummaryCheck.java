@@ -68,6 +68,10 @@ final class SummaryCheck {
   private static final String BEGINS =
       "SELECT count(*) FROM pg_available_wal_summaries() WHERE tli = ? AND start_lsn = ?::pg_lsn";
 
+  private static final String READABLE =
+      "SELECT (SELECT count(*) FROM pg_available_wal_summaries()),"
+          + " has_function_privilege('pg_wal_summary_contents(bigint, pg_lsn, pg_lsn)', 'EXECUTE')";
+
   private static final int FETCH = 10_000;
 
   private static final int VISIBILITY = 2;
@@ -112,6 +116,32 @@ final class SummaryCheck {
   }
 
   /**
+   * Finds out whether what the server sends can be checked, before it sends anything.
+   *
+   * @throws UnusableParentException if it cannot
+   */
+  void requireReadable() throws IOException, InterruptedException {
+    try (Connection sql = Login.sql(spec, PostgresCapture.APPLICATION);
+        PreparedStatement statement = sql.prepareStatement(READABLE)) {
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (!row.getBoolean(2)) {
+          throw new UnusableParentException(
+              "the server's WAL summaries cannot be checked: GRANT EXECUTE ON FUNCTION"
+                  + " pg_wal_summary_contents(bigint, pg_lsn, pg_lsn) TO the backup's role");
+        }
+      }
+    } catch (SQLException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static UnusableParentException unreadable(SQLException e) {
+    return new UnusableParentException(
+        "the server's WAL summaries cannot be checked: " + e.getMessage());
+  }
+
+  /**
    * Compares what the server sent with its summaries, and says for each file what is still to be
    * fetched from older captures.
    *
@@ -125,8 +155,7 @@ final class SummaryCheck {
       checkHistory();
       cut = summaries(start);
     } catch (SQLException e) {
-      throw new UnusableParentException(
-          "the server's WAL summaries cannot be checked: " + e.getMessage());
+      throw unreadable(e);
     }
     for (Map.Entry<String, BlockMap> each : maps.entrySet()) {
       Optional<CutRelations.Cut> found = cut.find(each.getKey());
