@@ -59,7 +59,7 @@ class ChainRulesIT {
       server.execute("UPDATE t SET note = 'y' WHERE id = 1");
       TestChain.assertWay(chain.next(server), way);
     }
-    chain.assertAllRestore(major);
+    chain.assertLastRestores(major);
   }
 
   /** It has the same identifier and timeline, and is behind the newest backup at first. */
@@ -184,7 +184,7 @@ class ChainRulesIT {
       server.execute("UPDATE t SET note = 'z' WHERE id = 3");
       TestChain.assertWay(chain.next(server), "server");
     }
-    chain.assertAllRestore(17);
+    chain.assertLastRestores(17);
   }
 
   /** The role that the documentation asks for can do no more than replicate. */
@@ -210,7 +210,31 @@ class ChainRulesIT {
       server.execute("UPDATE t SET note = 'z' WHERE id = 1");
       TestChain.assertWay(chain.next(role, server), "server");
     }
-    chain.assertAllRestore(17);
+    chain.assertLastRestores(17);
+  }
+
+  /** Nobody can look at the summaries, and after a restart not at when it was started either. */
+  @Test
+  void aRoleWithoutSql() throws Exception {
+    TestChain chain = new TestChain(folder);
+    try (PgServer server =
+        PgServer.of(17)
+            .setting("autovacuum", "off")
+            .setting("summarize_wal", "on")
+            .hba("host replication backup 127.0.0.1/32 scram-sha-256")
+            .hba("host all backup 127.0.0.1/32 reject")
+            .start()) {
+      fill(server);
+      server.execute("CREATE ROLE backup LOGIN REPLICATION PASSWORD 'Pa55-of-the-role'");
+      Postgres role =
+          Postgres.at(server.host(), server.port())
+              .user("backup")
+              .password(Secret.of("Pa55-of-the-role"));
+      chain.full(server);
+      server.execute("UPDATE t SET note = 'x' WHERE id = 1");
+      TestChain.assertFull(chain.next(role, server), "summaries cannot be checked");
+    }
+    chain.assertLastRestores(17);
   }
 
   /** The host that takes backups needs no secret key if it remembers what the next builds on. */
@@ -239,7 +263,7 @@ class ChainRulesIT {
       TestChain.assertFull(
           chain.next(keyless(chain, server, memory), server), "does not remember it");
     }
-    chain.assertAllRestore(15);
+    chain.assertLastRestores(15);
   }
 
   private static BackupConfig keyless(TestChain chain, PgServer server, Path memory) {

@@ -29,8 +29,12 @@ final class TestChain {
   private final Map<BackupId, SortedMap<String, String>> dumps = new LinkedHashMap<>();
 
   TestChain(Path folder) {
+    this(folder, new TestSystem(folder));
+  }
+
+  TestChain(Path folder, TestSystem system) {
     this.folder = folder;
-    this.system = new TestSystem(folder);
+    this.system = system;
   }
 
   /** A full backup of the server as it is. */
@@ -90,6 +94,10 @@ final class TestChain {
     for (BackupId id : dumps.keySet()) {
       assertRestores(id, major);
     }
+  }
+
+  void assertLastRestores(int major) throws Exception {
+    assertRestores(last(), major);
   }
 
   void assertRestores(BackupId id, int major) throws Exception {
