@@ -106,13 +106,14 @@ final class Extraction {
         return new Outcome(run(archives, BaseBackup.Extent.WHOLE, receiver), Optional.empty());
       }
       Optional<String> obstacle = tracking.summaryObstacle(facts);
-      SummaryCheck summaries = new SummaryCheck(setting.spec(), facts.layout(), base.get());
+      SummaryCheck summaries = new SummaryCheck(setting.spec(), facts, base.get());
       if (obstacle.isEmpty() && base.get().pageLsnObstacle().isEmpty()) {
-        // Where there is no other way, what comes is checked.
         obstacle = setting.trust().doubt();
         if (obstacle.isEmpty()) {
           obstacle = summaries.doubt();
         }
+      } else if (obstacle.isEmpty()) {
+        summaries.requireReadable(); // where there is no other way, what comes is checked
       }
       if (obstacle.isEmpty()) {
         try {

@@ -16,11 +16,17 @@ import java.util.Optional;
  * @param id the backup that has it
  * @param start where it began
  * @param timeline the timeline of all of it
+ * @param versionNumber the version of its server
  * @param files what it has
  * @param pageLsnObstacle why the LSNs of pages do not tell what has changed since; empty if they do
  */
 record IncrementalBase(
-    BackupId id, Lsn start, long timeline, ParentFiles files, Optional<String> pageLsnObstacle) {
+    BackupId id,
+    Lsn start,
+    long timeline,
+    int versionNumber,
+    ParentFiles files,
+    Optional<String> pageLsnObstacle) {
 
   /**
    * Checks that an earlier capture is of the server as it is now, and reads what it has.
@@ -43,7 +49,8 @@ record IncrementalBase(
         "timeline",
         identity.text(1),
         "the server is on timeline " + identity.text(1) + ", " + id + " on another");
-    if (major(state) != facts.versionNumber() / 10000) {
+    int version = version(state);
+    if (version / 10000 != facts.versionNumber() / 10000) {
       throw new UnusableParentException(
           "the server is of version " + facts.version() + ", " + id + " of another one");
     }
@@ -71,6 +78,7 @@ record IncrementalBase(
         parent.backupId(),
         Lsn.parse(state.require("start-lsn")),
         Long.parseLong(identity.text(1)),
+        version,
         ParentFiles.read(parent, facts.layout().pageSize()),
         tracking.pageLsnObstacle(facts, state));
   }
@@ -82,9 +90,9 @@ record IncrementalBase(
     }
   }
 
-  private static int major(SourceState state) throws UnusableParentException {
+  private static int version(SourceState state) throws UnusableParentException {
     try {
-      return Integer.parseInt(state.require("server-version-num")) / 10000;
+      return Integer.parseInt(state.require("server-version-num"));
     } catch (NumberFormatException e) {
       throw new UnusableParentException("the version of its server is not known");
     }

@@ -24,8 +24,25 @@ import java.util.Optional;
  *       cut.
  * </ul>
  *
- * <p>So the summaries of such relations are merged here as well, in the order of the WAL. Used by
- * one thread.
+ * <p>So the summaries of such relations are merged here as well, in the order of the WAL.
+ *
+ * <p>It also believes that its log is the one that the older backup was taken of, once it has
+ * reached that backup's end. That is not so if the server was restored to a still older backup
+ * meanwhile, or its files set back to a snapshot: no checkpoint is then at the very place where
+ * that backup began.
+ *
+ * <p>And it can overlook changes of visibility maps, which would then say of deleted rows that all
+ * see them:
+ *
+ * <ul>
+ *   <li>Early servers of 17 and 18 do not log which block of the map a change of a table clears;
+ *       17.11 and 18.6 do (<em>tried</em>).
+ *   <li>These do not log which block is cleared in part where a table is cut short, unless hints
+ *       are logged (<em>tried</em>).
+ * </ul>
+ *
+ * <p>A block of which that can be true is restored as zeros, unless it is in the backup: a map that
+ * says nothing is never wrong, and VACUUM writes it again. Used by one thread.
  */
 final class SummaryCheck {
   /** The default is 10 days; a server may keep them for ever. */
@@ -47,16 +64,38 @@ final class SummaryCheck {
           + " (cut.reltablespace, cut.reldatabase, cut.relfilenode, cut.relforknumber)"
           + " ORDER BY s.start_lsn, c.is_limit_block DESC, c.relblocknumber";
 
+  /** A summary ends where a checkpoint begins to count, and so where a backup begins. */
+  private static final String BEGINS =
+      "SELECT count(*) FROM pg_available_wal_summaries() WHERE tli = ? AND start_lsn = ?::pg_lsn";
+
+  private static final String READABLE =
+      "SELECT (SELECT count(*) FROM pg_available_wal_summaries()),"
+          + " has_function_privilege('pg_wal_summary_contents(bigint, pg_lsn, pg_lsn)', 'EXECUTE')";
+
   private static final int FETCH = 10_000;
+
+  private static final int VISIBILITY = 2;
 
   private final ConnectionSpec spec;
   private final PageLayout layout;
   private final IncrementalBase base;
+  private final boolean mapsLogged;
 
-  SummaryCheck(ConnectionSpec spec, PageLayout layout, IncrementalBase base) {
+  SummaryCheck(ConnectionSpec spec, ServerFacts facts, IncrementalBase base) {
     this.spec = spec;
-    this.layout = layout;
+    this.layout = facts.layout();
     this.base = base;
+    this.mapsLogged = logsMaps(facts.versionNumber()) && logsMaps(base.versionNumber());
+  }
+
+  /** Whether a server logs which block of a visibility map a change of a table clears. */
+  static boolean logsMaps(int versionNumber) {
+    int minor = versionNumber % 10_000;
+    return switch (versionNumber / 10_000) {
+      case 17 -> minor >= 11;
+      case 18 -> minor >= 6;
+      default -> versionNumber >= 190_000;
+    };
   }
 
   /**
@@ -77,24 +116,71 @@ final class SummaryCheck {
   }
 
   /**
+   * Finds out whether what the server sends can be checked, before it sends anything.
+   *
+   * @throws UnusableParentException if it cannot
+   */
+  void requireReadable() throws IOException, InterruptedException {
+    try (Connection sql = Login.sql(spec, PostgresCapture.APPLICATION);
+        PreparedStatement statement = sql.prepareStatement(READABLE)) {
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (!row.getBoolean(2)) {
+          throw new UnusableParentException(
+              "the server's WAL summaries cannot be checked: GRANT EXECUTE ON FUNCTION"
+                  + " pg_wal_summary_contents(bigint, pg_lsn, pg_lsn) TO the backup's role");
+        }
+      }
+    } catch (SQLException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static UnusableParentException unreadable(SQLException e) {
+    return new UnusableParentException(
+        "the server's WAL summaries cannot be checked: " + e.getMessage());
+  }
+
+  /**
    * Compares what the server sent with its summaries, and says for each file what is still to be
    * fetched from older captures.
    *
    * @param start where the new backup begins
-   * @throws UnusableParentException if the server has forgotten something
+   * @throws UnusableParentException if the server has forgotten something, or is another than it
+   *     was
    */
   void correct(Map<String, BlockMap> maps, Lsn start) throws IOException, InterruptedException {
     CutRelations cut;
     try {
+      checkHistory();
       cut = summaries(start);
     } catch (SQLException e) {
-      throw new UnusableParentException(
-          "the server's WAL summaries cannot be checked: " + e.getMessage());
+      throw unreadable(e);
     }
     for (Map.Entry<String, BlockMap> each : maps.entrySet()) {
       Optional<CutRelations.Cut> found = cut.find(each.getKey());
       if (found.isPresent()) {
         each.setValue(corrected(each.getKey(), each.getValue(), found.get()));
+      }
+      if (!mapsLogged && isVisibilityMap(each.getKey())) {
+        each.setValue(each.getValue().cutAt(0));
+      }
+    }
+  }
+
+  private void checkHistory() throws SQLException, IOException, InterruptedException {
+    try (Connection sql = Login.sql(spec, PostgresCapture.APPLICATION);
+        PreparedStatement statement = sql.prepareStatement(BEGINS)) {
+      statement.setLong(1, base.timeline());
+      statement.setString(2, base.start().toString());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (row.getLong(1) == 0) {
+          throw new UnusableParentException(
+              "the server's log has no checkpoint where "
+                  + base.id()
+                  + " began: it was set back to an older state since");
+        }
       }
     }
   }
@@ -107,7 +193,12 @@ final class SummaryCheck {
       throw new UnusableParentException(
           "the server forgot blocks of '" + path + "', which was cut short and has grown again");
     }
-    return map.cutAt((int) Math.min(map.length(), Math.max(0, cut.length() - first)));
+    long length = isVisibilityMap(path) ? cut.length() - 1 : cut.length();
+    return map.cutAt((int) Math.min(map.length(), Math.max(0, length - first)));
+  }
+
+  private static boolean isVisibilityMap(String path) {
+    return RelationPath.of(path).orElseThrow().fork() == VISIBILITY;
   }
 
   private CutRelations summaries(Lsn until) throws SQLException, IOException, InterruptedException {
