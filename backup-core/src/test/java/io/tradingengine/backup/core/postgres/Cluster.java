@@ -279,11 +279,12 @@ final class Cluster {
             BackupId.parse("full-20240115-020000"),
             Lsn.parse(newest().state().require("start-lsn")),
             1,
+            facts().versionNumber(),
             ParentFiles.read(newest(), PAGE),
             Optional.empty());
     return way.get() == IncrementalWay.PAGE_LSN
         ? new FilteredArchives(sink, facts(), pages, base)
-        : WholeArchives.changes(sink, facts(), pages, new SummaryCheck(nowhere(), LAYOUT, base));
+        : WholeArchives.changes(sink, facts(), pages, new SummaryCheck(nowhere(), facts(), base));
   }
 
   private static ConnectionSpec nowhere() {

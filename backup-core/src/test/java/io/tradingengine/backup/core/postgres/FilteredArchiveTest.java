@@ -154,7 +154,12 @@ class FilteredArchiveTest {
   private FilteredArchives archives(boolean checksums) throws IOException {
     IncrementalBase base =
         new IncrementalBase(
-            BackupId.parse("full-20240115-020000"), SINCE, 1, parentFiles(), Optional.empty());
+            BackupId.parse("full-20240115-020000"),
+            SINCE,
+            1,
+            150005,
+            parentFiles(),
+            Optional.empty());
     ServerFacts facts =
         new ServerFacts(
             "7", "15.5", 150005, 16 << 20, LAYOUT, checksums, Optional.empty(), "", Map.of());
