@@ -4,6 +4,7 @@ import io.tradingengine.backup.spi.Providers;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -71,6 +72,27 @@ public interface BackupManager extends AutoCloseable {
    * #createIncrementalBackup()} throws; cancelling it stops the run.
    */
   CompletableFuture<BackupMetadata> createIncrementalBackupAsync();
+
+  /**
+   * Makes a full backup of the newest incremental one and all that it builds on, from what the
+   * destinations hold: no source is connected to. It holds the state of that backup, and is dated
+   * as that one is; the next incremental backup builds on it, so that chains stay short. The
+   * backups that it was made of stay as they are, until retention removes them. Needs the secret
+   * key.
+   *
+   * <p>Returns when it is published, as {@link #createFullBackup()} does. If it fails, or the
+   * process ends, nothing is published, and what was there before is as it was.
+   *
+   * @return the new backup; empty if the newest one is a full one already
+   * @throws RepositoryLockedException if another run is at work
+   * @throws BackupCancelledException if the thread was interrupted or this manager closed
+   * @throws LeaseLostException if this run paused for so long that another may have begun
+   * @throws IntegrityException if an object that it reads is whole in no destination; the message
+   *     names it
+   * @throws BackupException if there is no backup or no secret key, or the merge failed; nothing
+   *     was published, unless the message names where
+   */
+  Optional<BackupMetadata> merge();
 
   /**
    * The finished backups, oldest first.

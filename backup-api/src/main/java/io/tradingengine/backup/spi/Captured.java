@@ -34,6 +34,22 @@ public interface Captured {
   InputStream open(String artifact, long offset) throws IOException;
 
   /**
+   * Writes an artifact once more, with the files recorded for it.
+   *
+   * @throws IOException if it cannot be read or written
+   */
+  default void copy(ArtifactInfo artifact, ArtifactSink out) throws IOException {
+    try (InputStream in = open(artifact.name(), 0);
+        ArtifactStream stream = out.create(artifact.name(), artifact.extension())) {
+      for (IndexEntry entry : index(artifact.name())) {
+        stream.index(entry);
+      }
+      in.transferTo(stream);
+      stream.finish();
+    }
+  }
+
+  /**
    * Reads a whole artifact with all workers. {@code consumer} is called concurrently, in no order,
    * and together the calls cover every byte once. Returns when all calls have returned; the first
    * failure stops all.

@@ -1,6 +1,7 @@
 package io.tradingengine.backup.spi;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -27,5 +28,24 @@ public interface IncrementalSource extends Source {
    * @throws InterruptedException if the thread was interrupted; everything is closed again
    */
   SourceState captureSince(Captured parent, ArtifactSink out)
+      throws IOException, InterruptedException;
+
+  /**
+   * Puts a capture together with those that it builds on: to one that stands on its own, from which
+   * is restored what would be restored from {@code captured}. Reads the captures only, never the
+   * store, and keeps neither whole artifacts in memory nor a copy of them on this host. Of the
+   * streams that it {@linkplain Captured#open opens}, each of which reads ahead, no more than four
+   * are open at a time.
+   *
+   * @param captured the newest capture
+   * @param earlier what it builds on, the one that stands on its own first
+   * @return what a restore has to know
+   * @throws io.tradingengine.backup.IntegrityException if the captures are not what was written, or
+   *     do not build on one another; what was written is discarded
+   * @throws IOException if they cannot be read, or the outcome not be written; what was written is
+   *     discarded
+   * @throws InterruptedException if the thread was interrupted; everything is closed again
+   */
+  SourceState merge(Captured captured, List<Captured> earlier, ArtifactSink out)
       throws IOException, InterruptedException;
 }

@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A backup once it holds all leases and its id: captured, brought to every destination, published,
+ * A backup once it holds all leases and its id: written, brought to every destination, published,
  * and removed again where it failed everywhere. Used once, by one thread.
  */
 final class BackupUnderway {
@@ -40,6 +40,7 @@ final class BackupUnderway {
   private final Clock clock;
   private final WriteAccess access;
   private final Instant startedAt;
+  private final Encryptor encryptor;
 
   /**
    * What it works with.
@@ -47,32 +48,31 @@ final class BackupUnderway {
    * @param access the destinations, and the right to write to them
    * @param fences the locks in the stores
    * @param repository what all destinations hold
-   * @param lineage what the backup builds on
    */
   record Setting(
       BackupConfig config,
       Encryptor encryptor,
       WriteAccess access,
       Fences fences,
-      Repository repository,
-      Lineage lineage) {}
+      Repository repository) {}
 
   BackupUnderway(Setting setting, RunLog run) {
     this.setting = setting;
     this.run = run;
     this.clock = setting.config().clock();
     this.access = setting.access();
+    this.encryptor = new OneSessionKey(setting.encryptor());
     this.startedAt = clock.instant();
   }
 
-  BackupMetadata execute(Preflight preflight) throws IOException, InterruptedException {
-    preflight.leftOut().forEach(run::leftOut);
+  BackupMetadata execute(Material material) throws IOException, InterruptedException {
+    material.announce(run);
     access.absent().forEach((target, reason) -> run.found(absent(target, reason)));
     FanOut fanOut = new FanOut(access.targets());
     Optional<Manifest> manifest = Optional.empty();
     boolean interrupted = false;
     try (fanOut) {
-      manifest = Optional.of(capture(preflight, fanOut));
+      manifest = Optional.of(gather(material, fanOut));
       deliver(manifest.get(), fanOut);
     } catch (InterruptedException e) {
       interrupted = true;
@@ -117,39 +117,31 @@ final class BackupUnderway {
     }
   }
 
-  private Manifest capture(Preflight preflight, FanOut fanOut)
+  private Manifest gather(Material material, FanOut fanOut)
       throws IOException, InterruptedException {
     VolumeOptions options =
         Components.volumeOptions(
-            setting.config(),
-            CaptureGroup.artifactsAtOnce(preflight.ready()) + FanOut.volumesHeld(access.targets()));
-    CaptureGroup group;
+            setting.config(), material.volumesHeld() + FanOut.volumesHeld(access.targets()));
+    Material.Gathered gathered;
     try (VolumeWriter writer =
-        new VolumeWriter(options, setting.encryptor(), fanOut, FanOut.putters(access.targets()))) {
-      group =
-          new CaptureGroup(
-              preflight.ready(),
-              new SourceCapture.Setting(
-                  run, writer, new AbandonedObjects(fanOut), clock, setting.lineage()));
-      group.run();
+        new VolumeWriter(options, encryptor, fanOut, FanOut.putters(access.targets()))) {
+      gathered = material.gather(run, writer, new AbandonedObjects(fanOut));
       writer.check();
     }
-    Volume index = putIndex(group.index(), options, fanOut);
+    Volume index = putIndex(gathered.index(), options, fanOut);
     if (Thread.interrupted()) {
       throw new InterruptedException();
     }
-    List<LeftOut> leftOut = new ArrayList<>(preflight.leftOut());
-    leftOut.addAll(group.leftOut());
     return new Manifest(
         run.id(),
-        setting.lineage().parentId(),
+        material.parent(),
         setting.config().name(),
         setting.repository().id(),
-        new Manifest.Run(startedAt, clock.instant(), Version.current()),
+        material.run(startedAt, clock.instant()),
         new Manifest.Storage(options.codec(), setting.config().encryption().type()),
         previous(),
-        group.sources(),
-        leftOut.stream().map(LeftOut::source).toList(),
+        gathered.sources(),
+        gathered.missing(),
         index,
         fanOut.lanes().stream()
             .filter(lane -> lane.failure().isEmpty())
@@ -163,9 +155,9 @@ final class BackupUnderway {
     ByteArrayOutputStream document = new ByteArrayOutputStream();
     index.write(document);
     byte[] plain = document.toByteArray();
-    String suffix = RepositoryLayout.suffix(options.codec()) + setting.encryptor().suffix();
+    String suffix = RepositoryLayout.suffix(options.codec()) + encryptor.suffix();
     ObjectKey key = RepositoryLayout.index(run.id(), suffix);
-    Content stored = SmallObjects.encode(plain, key, setting.encryptor());
+    Content stored = SmallObjects.encode(plain, key, encryptor);
     fanOut.put(key, stored);
     return new Volume(key, 0, plain.length, Sha256.of(plain), stored.length(), stored.sha256());
   }

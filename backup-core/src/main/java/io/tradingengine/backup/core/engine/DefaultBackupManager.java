@@ -115,6 +115,11 @@ final class DefaultBackupManager extends RepositoryManager implements BackupMana
   }
 
   @Override
+  public Optional<BackupMetadata> merge() {
+    return runs.run("merge", () -> new MergeRun(config, encryptor, targets).execute());
+  }
+
+  @Override
   public BackupMetadata show(BackupId id) {
     return stored.show(id);
   }

@@ -47,7 +47,7 @@ final class RunRegistry {
 
   /** What was published or removed before, backup by backup, stays so. */
   private static String consequence(String what) {
-    return what.equals("backup") || what.equals("restore") ? "; nothing was published" : "";
+    return Set.of("backup", "merge", "restore").contains(what) ? "; nothing was published" : "";
   }
 
   /** The thread's owner has to hear of it, unless it was {@link #close()} that interrupted. */

@@ -28,8 +28,18 @@ record Chain(String source, List<Captured> captures) {
    * @throws IntegrityException if its parts do not fit together by what they say of themselves
    */
   static Chain of(String source, RestoreTask task) {
-    List<Captured> captures = new ArrayList<>(task.earlier());
-    captures.add(task.captured());
+    return of(source, task.captured(), task.earlier());
+  }
+
+  /**
+   * The chain of a capture.
+   *
+   * @param earlier what it builds on, the one that stands on its own first
+   * @throws IntegrityException if its parts do not fit together by what they say of themselves
+   */
+  static Chain of(String source, Captured captured, List<Captured> earlier) {
+    List<Captured> captures = new ArrayList<>(earlier);
+    captures.add(captured);
     Chain chain = new Chain(source, captures);
     if (chain.listing().isPresent() || captures.size() > 1) {
       chain.check();
@@ -83,16 +93,23 @@ record Chain(String source, List<Captured> captures) {
    * @param roots raw names, in the order in which they stand in it
    */
   Members open(List<String> roots) throws IOException {
-    Optional<String> digest = listing();
-    if (digest.isEmpty()) {
-      return ArchiveReader.open(source, newest());
-    }
+    return listing().isEmpty() ? ArchiveReader.open(source, newest()) : openListed(roots);
+  }
+
+  /**
+   * Opens it as what the newest listing names.
+   *
+   * @param roots raw names, in the order in which they stand in it
+   * @throws IntegrityException if there is no listing
+   */
+  ListedArchive openListed(List<String> roots) throws IOException {
+    String digest = listing().orElseThrow(() -> refuse(newest(), "has no listing of its files"));
     boolean there =
         newest().artifacts().stream().anyMatch(each -> each.name().equals(Listing.ARTIFACT));
     if (!there) {
       throw refuse(newest(), "lacks the artifact '" + Listing.ARTIFACT + "' in the manifest");
     }
-    Listing.Reader listing = Listing.Reader.open(source, newest(), digest.get());
+    Listing.Reader listing = Listing.Reader.open(source, newest(), digest);
     WalkOrder order = new WalkOrder(roots);
     return new ListedArchive(
         listing,

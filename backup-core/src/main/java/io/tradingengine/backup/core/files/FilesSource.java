@@ -117,6 +117,12 @@ final class FilesSource implements VersionedSource, IncrementalSource {
     return begin(out).since(parent);
   }
 
+  @Override
+  public SourceState merge(Captured captured, List<Captured> earlier, ArtifactSink out)
+      throws IOException {
+    return new TreeMerge(name, captured, earlier).into(out);
+  }
+
   private FilesCapture begin(ArtifactSink out) throws IOException {
     List<Finding> problems = check();
     if (!problems.isEmpty()) {

@@ -4,6 +4,7 @@ import io.tradingengine.backup.IntegrityException;
 import io.tradingengine.backup.spi.Sha256;
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,12 @@ final class ListedArchive implements Members {
 
   @Override
   public @Nullable Member next() throws IOException {
+    Listed listed = nextListed();
+    return listed == null ? null : listed.member();
+  }
+
+  /** As {@link #next}, with all that the listing says of it. */
+  @Nullable Listed nextListed() throws IOException {
     endFile();
     Listed listed = listing.next();
     if (listed == null) {
@@ -39,7 +46,12 @@ final class ListedArchive implements Members {
     if (listed.print().kind() == Print.Kind.FILE) {
       begin(listed);
     }
-    return listed.member();
+    return listed;
+  }
+
+  /** When the walk of the newest capture began. */
+  Instant begin() {
+    return listing.begin();
   }
 
   private void begin(Listed listed) throws IOException {

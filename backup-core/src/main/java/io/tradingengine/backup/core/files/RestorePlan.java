@@ -32,8 +32,12 @@ record RestorePlan(List<RootTarget> roots, List<Finding> findings) {
 
   /** The plan for what a capture holds. */
   static RestorePlan of(String source, RestoreTask task) throws IOException {
+    return of(source, task, roots(source, task.captured().state()));
+  }
+
+  /** The roots that a capture says it has, in the order in which they stand in its archive. */
+  static List<VersionHead.Root> roots(String source, SourceState state) {
     List<VersionHead.Root> roots = new ArrayList<>();
-    SourceState state = task.captured().state();
     for (int number = 1; ; number++) {
       String key = Archive.ROOT + number;
       Optional<String> root = state.find(key);
@@ -46,7 +50,7 @@ record RestorePlan(List<RootTarget> roots, List<Finding> findings) {
     if (roots.isEmpty()) {
       throw new BackupException("the manifest names no captured path of the source " + source);
     }
-    return of(source, task, roots);
+    return List.copyOf(roots);
   }
 
   /**

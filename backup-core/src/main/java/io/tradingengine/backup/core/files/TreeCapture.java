@@ -1,22 +1,15 @@
 package io.tradingengine.backup.core.files;
 
 import io.tradingengine.backup.spi.IndexEntry;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
@@ -27,15 +20,10 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
  * lists are not kept.
  */
 final class TreeCapture implements TreeWalk.Visitor {
-  /** How long a name the header takes. The library shortens longer ones in quadratic time. */
-  private static final int SHORT_NAME = 99;
-
-  private static final int NANO_DIGITS = 9;
   private static final byte[] ZEROS = new byte[Archive.BUFFER];
 
   private final Index index;
-  private final BufferedOutputStream buffered;
-  private final TarArchiveOutputStream tar;
+  private final TarMembers tar;
   private final FindingLog findings;
   private final OwnerNames owners = new OwnerNames();
   private final Totals totals = new Totals();
@@ -69,9 +57,7 @@ final class TreeCapture implements TreeWalk.Visitor {
   TreeCapture(OutputStream out, Index index, FindingLog findings) {
     this.index = index;
     this.findings = findings;
-    this.buffered = new BufferedOutputStream(out, Archive.BUFFER);
-    this.tar = new TarArchiveOutputStream(buffered, Archive.NAME_ENCODING);
-    tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_STAR);
+    this.tar = new TarMembers(out);
   }
 
   /** What was written so far. */
@@ -94,13 +80,12 @@ final class TreeCapture implements TreeWalk.Visitor {
   /** Ends the archive; what it was written to stays open. */
   void finish() throws IOException {
     tar.finish();
-    buffered.flush();
   }
 
   @Override
   public void directory(TreeWalk.Node node) throws IOException {
     putWhole(header(node, node.member() + "/", TarConstants.LF_DIR), node);
-    index(node, IndexEntry.Type.DIRECTORY, tar.getBytesWritten(), 0, "");
+    index(node, IndexEntry.Type.DIRECTORY, tar.position(), 0, "");
     totals.addDirectory();
   }
 
@@ -109,7 +94,7 @@ final class TreeCapture implements TreeWalk.Visitor {
     TarArchiveEntry header = header(node, node.member(), TarConstants.LF_SYMLINK);
     header.setLinkName(target);
     putWhole(header, node);
-    index(node, IndexEntry.Type.SYMLINK, tar.getBytesWritten(), 0, RawNames.show(target));
+    index(node, IndexEntry.Type.SYMLINK, tar.position(), 0, RawNames.show(target));
     totals.addLink();
   }
 
@@ -146,13 +131,13 @@ final class TreeCapture implements TreeWalk.Visitor {
       size = channel.size();
       TarArchiveEntry header = header(node, node.member(), TarConstants.LF_NORMAL);
       header.setSize(size);
-      begin(header, node.stat().modified());
-      firstNames.add(node.stat(), new Place(node.member(), tar.getBytesWritten(), size));
-      index(node, IndexEntry.Type.FILE, tar.getBytesWritten(), size, "");
+      tar.begin(header, node.stat().modified());
+      firstNames.add(node.stat(), new Place(node.member(), tar.position(), size));
+      index(node, IndexEntry.Type.FILE, tar.position(), size, "");
       hashing = digest;
       read = copy(node, channel, size);
     }
-    tar.closeArchiveEntry();
+    tar.end();
     totals.addFile(size);
     return Optional.of(new Stored(size, written - before, "", read));
   }
@@ -275,52 +260,8 @@ final class TreeCapture implements TreeWalk.Visitor {
 
   /** Writes a member that has no content. */
   private void putWhole(TarArchiveEntry header, TreeWalk.Node node) throws IOException {
-    begin(header, node.stat().modified());
-    tar.closeArchiveEntry();
-  }
-
-  /** Begins a member, before it what its header has no room for. */
-  private void begin(TarArchiveEntry header, FileTime modified) throws IOException {
-    Instant instant = modified.toInstant();
-    Instant second = instant.truncatedTo(ChronoUnit.SECONDS);
-    if (!instant.equals(second)) {
-      putExtra("PaxHeaders/mtime", TarConstants.LF_PAX_EXTENDED_HEADER_LC, timeRecord(instant));
-    }
-    header.setLastModifiedTime(FileTime.from(second));
-    String name = header.getName();
-    if (name.length() > SHORT_NAME) {
-      putExtra(TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGNAME, terminated(name));
-      header.setName(name.substring(0, SHORT_NAME));
-    }
-    String link = header.getLinkName();
-    if (link.length() > SHORT_NAME) {
-      putExtra(TarConstants.GNU_LONGLINK, TarConstants.LF_GNUTYPE_LONGLINK, terminated(link));
-      header.setLinkName(link.substring(0, SHORT_NAME));
-    }
-    tar.putArchiveEntry(header);
-  }
-
-  private void putExtra(String name, byte type, byte[] content) throws IOException {
-    TarArchiveEntry extra = new TarArchiveEntry(name, type);
-    extra.setSize(content.length);
-    extra.setLastModifiedTime(FileTime.fromMillis(0));
-    tar.putArchiveEntry(extra);
-    tar.write(content);
-    tar.closeArchiveEntry();
-  }
-
-  private static byte[] terminated(String raw) {
-    return (raw + '\0').getBytes(StandardCharsets.ISO_8859_1);
-  }
-
-  /** {@code LENGTH mtime=SECONDS.NANOS}: the library itself writes no more than seven digits. */
-  private static byte[] timeRecord(Instant instant) {
-    BigDecimal seconds =
-        BigDecimal.valueOf(instant.getEpochSecond())
-            .add(BigDecimal.valueOf(instant.getNano(), NANO_DIGITS));
-    String text = " mtime=" + seconds.toPlainString() + "\n";
-    int length = text.length() + 2;
-    return (length + text).getBytes(StandardCharsets.US_ASCII);
+    tar.begin(header, node.stat().modified());
+    tar.end();
   }
 
   private void index(TreeWalk.Node node, IndexEntry.Type type, long offset, long size, String link)

@@ -88,6 +88,12 @@ final class PostgresSource
   }
 
   @Override
+  public SourceState merge(Captured captured, List<Captured> earlier, ArtifactSink out)
+      throws IOException, InterruptedException {
+    return new CaptureMerge(name, captured, earlier, out).run();
+  }
+
+  @Override
   public ChangeFollower follower(ChangeSink sink) {
     return new WalFollower(name, spec, wal, sink);
   }

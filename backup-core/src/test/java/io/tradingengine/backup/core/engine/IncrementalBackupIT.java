@@ -81,14 +81,15 @@ class IncrementalBackupIT {
     }
   }
 
-  private void assertRestores(
+  /** Restores a backup beside all else, and compares what a server makes of it with a dump. */
+  static void assertRestores(
       TestSystem system,
       BackupMetadata link,
       List<Path> places,
       SortedMap<String, String> dump,
       int major)
       throws Exception {
-    Path into = folder.resolve("restored-" + link.backupId());
+    Path into = system.root.resolve("restored-" + link.backupId());
     RestoreRequest request = RestoreRequest.of(link.backupId()).into(into);
     for (Path place : places) {
       if (link.sources().get(0).attributes().containsValue(place.toString())) {
