@@ -2,8 +2,10 @@ package io.tradingengine.backup.core.files;
 
 import static io.tradingengine.backup.core.files.Trees.below;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.BackupException;
 import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
@@ -41,13 +43,7 @@ class FilesChainTest {
 
   @Test
   void everyBackupOfAChainComesBackAsItWas() throws Exception {
-    OpenPgp.generateKeyPair(
-        new OpenPgp.KeyPairRequest(
-            "Backup <backup@trading-engine.local>",
-            OpenPgp.KeyAlgorithm.CURVE_25519,
-            PASSPHRASE,
-            temp.resolve("public.asc"),
-            temp.resolve("secret.asc")));
+    generateKeys();
     Path root = Files.createDirectory(temp.toRealPath().resolve("app"));
     FilesRoundTripTest.makeEverything(root);
     byte[] big = new byte[5 << 20];
@@ -70,6 +66,56 @@ class FilesChainTest {
           .as("%s", snapshot.getKey())
           .isEqualTo(snapshot.getValue());
     }
+  }
+
+  @Test
+  void aMergedBackupIsRememberedForTheNextOneWithoutTheKey() throws Exception {
+    generateKeys();
+    Path root = Files.createDirectory(temp.toRealPath().resolve("app"));
+    FilesRoundTripTest.makeEverything(root);
+    for (int link = 0; link < 3; link++) {
+      Files.writeString(root.resolve("book"), "EURUSD " + link);
+      backUp(root, link);
+    }
+    BackupConfig withKey =
+        config(root)
+            .decryption(OpenPgp.secretKey(temp.resolve("secret.asc")).passphrase(PASSPHRASE))
+            .build();
+    BackupMetadata merged;
+    try (BackupManager manager = BackupManager.create(withKey)) {
+      merged = manager.merge().orElseThrow();
+    }
+    Files.writeString(root.resolve("book"), "EURUSD 3");
+
+    BackupMetadata next = backUp(root, 3);
+
+    assertThat(next.parent()).contains(merged.backupId());
+    Path into = temp.resolve("into");
+    restore(root, next.backupId(), into);
+    assertThat(TreeSnapshot.of(below(into.resolve("config"), root)))
+        .isEqualTo(TreeSnapshot.of(root));
+  }
+
+  @Test
+  void aHostWithoutTheKeyCannotMerge() throws Exception {
+    generateKeys();
+    Path root = Files.createDirectory(temp.toRealPath().resolve("app"));
+    try (BackupManager manager = BackupManager.create(config(root).build())) {
+      assertThatThrownBy(manager::merge)
+          .isInstanceOf(BackupException.class)
+          .hasMessageContaining("no secret key")
+          .hasMessageContaining("HINT: merge on a host");
+    }
+  }
+
+  private void generateKeys() throws Exception {
+    OpenPgp.generateKeyPair(
+        new OpenPgp.KeyPairRequest(
+            "Backup <backup@trading-engine.local>",
+            OpenPgp.KeyAlgorithm.CURVE_25519,
+            PASSPHRASE,
+            temp.resolve("public.asc"),
+            temp.resolve("secret.asc")));
   }
 
   private BackupMetadata backUp(Path root, int link) throws Exception {

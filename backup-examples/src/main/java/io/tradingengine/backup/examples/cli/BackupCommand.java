@@ -74,6 +74,7 @@ public final class BackupCommand {
         .addSubcommand(new CheckCommand(root))
         .addSubcommand(new FullCommand(root))
         .addSubcommand(new IncrementalCommand(root))
+        .addSubcommand(new MergeCommand(root))
         .addSubcommand(new ArchiveCommand(root))
         .addSubcommand(new ListCommand(root))
         .addSubcommand(new ShowCommand(root))

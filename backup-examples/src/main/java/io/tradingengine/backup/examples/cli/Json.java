@@ -32,6 +32,7 @@ import java.util.TreeMap;
  * <pre>
  * check           {ok, findings: [finding]}
  * full, incremental, show  backup
+ * merge           backup; {backupId: null} where there was nothing to merge
  * list            {backups: [backup]}, oldest first
  * restore         {executed, plan}, and report where it was executed
  * replicate       {complete, durationMillis, destinations: [replica]}
@@ -78,6 +79,11 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of plain values can be written", e);
     }
+  }
+
+  /** That no backup was made. */
+  static ObjectNode noBackup() {
+    return MAPPER.createObjectNode().putNull("backupId");
   }
 
   /** On one line. */

@@ -6,6 +6,7 @@ import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -22,6 +23,20 @@ record TakeBackup(BackupCommand root, JsonOption json) {
     try (BackupManager manager = root.manager(root.load(progress))) {
       return report(manager, kind.apply(manager));
     }
+  }
+
+  /** As {@link #run}, where there may be nothing to do: then {@code nothing} says so. */
+  int run(Function<BackupManager, Optional<BackupMetadata>> kind, String nothing)
+      throws IOException {
+    Progress progress = Progress.on(root.io());
+    try (BackupManager manager = root.manager(root.load(progress))) {
+      Optional<BackupMetadata> backup = kind.apply(manager);
+      if (backup.isPresent()) {
+        return report(manager, backup.get());
+      }
+    }
+    root.io().out().println(json.wanted() ? Json.print(Json.noBackup()) : nothing);
+    return ExitCode.DONE.code();
   }
 
   private int report(BackupManager manager, BackupMetadata backup) {

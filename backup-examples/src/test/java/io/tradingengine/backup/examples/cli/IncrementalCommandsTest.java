@@ -128,6 +128,35 @@ class IncrementalCommandsTest {
   }
 
   @Test
+  void mergeReportsTheFullBackup() throws IOException {
+    Finding from = Finding.info("trading-engine", "merged from " + FULL + ", " + FIRST);
+    BackupMetadata merged = Backups.backup(NEXT, Optional.empty(), 10_000, List.of(from));
+    ScriptedManager manager = manager(CHAIN).taking(merged);
+
+    Run text = run(manager, "merge");
+    Run json = run(manager, "merge", "--json");
+
+    assertThat(text.code()).as(text.err()).isZero();
+    assertThat(manager.asked()).containsExactly("merge", "close", "merge", "close");
+    assertThat(text.out())
+        .contains("Backup    " + NEXT, "Kind      full", "note: trading-engine: merged from ");
+    assertThat(json.code()).isZero();
+    assertThat(parse(json).path("backupId").asText()).isEqualTo(NEXT);
+  }
+
+  @Test
+  void mergeSaysThatThereIsNothingToDo() throws IOException {
+    Run text = run(manager(CHAIN[0]), "merge");
+    Run json = run(manager(CHAIN[0]), "merge", "--json");
+
+    assertThat(text.code()).as(text.err()).isZero();
+    assertThat(text.out())
+        .isEqualToIgnoringNewLines("Nothing to merge: the newest backup is a full one.");
+    assertThat(json.code()).isZero();
+    assertThat(parse(json).path("backupId").isNull()).isTrue();
+  }
+
+  @Test
   void listIsATree() {
     Run run = run(manager(CHAIN[0], CHAIN[1], CHAIN[2], Backups.full(NEXT, 9_000)), "list");
 

@@ -60,6 +60,29 @@ class IncrementalIT {
   }
 
   @Test
+  void aChainIsMergedAndTheNextOneBuildsOnThat() throws IOException {
+    String full = id("full");
+    Files.writeString(book, "EURUSD 900");
+    String first = id("incremental");
+    Files.writeString(book, "EURUSD 800");
+    String second = id("incremental");
+
+    Run merge = run("merge");
+
+    assertThat(merge.code()).as(merge.out() + merge.err()).isZero();
+    assertThat(merge.out())
+        .contains("Kind      full", "merged from " + full + ", " + first + ", " + second);
+    assertThat(run("merge").out()).startsWith("Nothing to merge");
+    String merged = json(run("show", "--json")).path("backupId").asText();
+    Files.writeString(book, "EURUSD 700");
+    Run next = run("incremental", "--json");
+    assertThat(json(next).path("parent").asText()).isEqualTo(merged);
+    assertThat(restored(merged)).hasContent("EURUSD 800");
+    assertThat(restored("latest")).hasContent("EURUSD 700");
+    assertThat(restored(first)).hasContent("EURUSD 900");
+  }
+
+  @Test
   void aNewFullBackupBeginsAnotherChain() throws IOException {
     id("full");
     id("incremental");

@@ -192,6 +192,12 @@ final class ScriptedManager implements BackupManager {
   }
 
   @Override
+  public Optional<BackupMetadata> merge() {
+    asked.add("merge");
+    return taken;
+  }
+
+  @Override
   public BackupMetadata show(BackupId id) {
     return backups.stream().filter(each -> each.backupId().equals(id)).findFirst().orElseThrow();
   }
