@@ -6,6 +6,7 @@ import io.tradingengine.backup.BackupMetadata;
 import io.tradingengine.backup.Finding;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,6 +30,7 @@ record Attempt(BackupUnderway.Setting setting) {
   BackupMetadata run(
       BackupId id, List<Finding> findings, Function<Optional<Remembering>, Material> material)
       throws IOException, InterruptedException {
+    long begin = System.nanoTime();
     RunLog run = new RunLog(new EventSink(setting.config().listeners()), id);
     run.started();
     findings.forEach(run::found);
@@ -39,7 +41,7 @@ record Attempt(BackupUnderway.Setting setting) {
       if (remembering != null) {
         metadata = remembering.keep().map(metadata::with).orElse(metadata);
       }
-      run.succeeded(metadata.duration());
+      run.succeeded(Duration.ofNanos(System.nanoTime() - begin));
       return metadata;
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       run.failed(Messages.of(e));
