@@ -10,6 +10,9 @@ import java.util.zip.CRC32C;
 
 /** Puts those blocks of a member in their places that an assembly takes from it. Thread-safe. */
 final class BlockTaker implements PieceTaker {
+  /** So many pages are still in the processor's cache when they are written after their checks. */
+  private static final int STEP = 32;
+
   private final Assembly.Share share;
   private final AssembledFile file;
   private final int pageSize;
@@ -44,9 +47,13 @@ final class BlockTaker implements PieceTaker {
     return given;
   }
 
-  /** What a manifest says of a file has to be true, also where not all of it is taken. */
+  /**
+   * What a manifest says of an incremental file has to be true, also where not all of it is taken.
+   * A whole file is large, and its objects' digests and its pages' checksums are looked at anyway.
+   */
   private void prove(long at, ByteBuffer piece) throws MismatchException {
-    Optional<ManifestFile> expected = member().expected();
+    Optional<ManifestFile> expected =
+        member().blocks().isPresent() ? member().expected() : Optional.empty();
     if (expected.isEmpty() || expected.get().algorithm() != ManifestChecksum.CRC32C) {
       return;
     }
@@ -82,7 +89,7 @@ final class BlockTaker implements PieceTaker {
     int offset = (int) (inBlocks % pageSize);
     int block = block(place);
     boolean taken = block >= 0 && share.blocks().get(block);
-    int run = run(place, taken, (piece.remaining() + offset) / pageSize + 1);
+    int run = run(place, taken, Math.min((piece.remaining() + offset) / pageSize + 1, STEP));
     int count = (int) Math.min(piece.remaining(), (long) run * pageSize - offset);
     if (taken) {
       file.accept((long) block * pageSize + offset, piece.slice(piece.position(), count));
