@@ -3,6 +3,7 @@ package io.tradingengine.backup.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tradingengine.backup.BackupConfig;
+import io.tradingengine.backup.BackupId;
 import io.tradingengine.backup.BackupKind;
 import io.tradingengine.backup.BackupManager;
 import io.tradingengine.backup.BackupMetadata;
@@ -33,7 +34,7 @@ class KilledMergeIT {
   @Test
   void everyBackupRestoresAndTheNextMergeIsClean() throws Exception {
     TestSystem system = new TestSystem(folder).fill(MEGABYTES);
-    Map<String, SortedMap<String, String>> expected = new TreeMap<>();
+    SortedMap<String, SortedMap<String, String>> expected = new TreeMap<>();
     for (int link = 0; link < 3; link++) {
       Files.writeString(system.state.resolve("positions-" + link), "EURUSD " + link);
       Thread.sleep(1000); // ids are seconds apart
@@ -57,7 +58,7 @@ class KilledMergeIT {
       merged = manager.merge().orElseThrow();
     }
 
-    String tip = ((TreeMap<String, SortedMap<String, String>>) expected).lastKey();
+    String tip = expected.lastKey();
     expected.put(merged.backupId().toString(), TestSystem.contents(system.state));
     assertThat(merged.kind()).isEqualTo(BackupKind.FULL);
     assertThat(merged.findings().toString()).contains(tip);
@@ -73,7 +74,7 @@ class KilledMergeIT {
     return system.files().incremental(IncrementalOptions.defaults()).build();
   }
 
-  private static io.tradingengine.backup.BackupId backUp(TestSystem system) {
+  private static BackupId backUp(TestSystem system) {
     try (BackupManager manager = BackupManager.create(config(system))) {
       return manager.createIncrementalBackup().backupId();
     }

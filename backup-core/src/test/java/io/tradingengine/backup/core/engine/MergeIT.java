@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +48,9 @@ class MergeIT {
         }
         tip = manager.list().get(STEPS);
         before = ChangingDatabase.dump(server);
-        assertDamageIsNamed(system, manager, tip);
+        if (way.equals("server")) {
+          assertDamageIsNamed(system, manager, tip);
+        }
 
         merged = manager.merge().orElseThrow();
 
@@ -119,6 +120,6 @@ class MergeIT {
         .map(path -> system.repository.relativize(path).getName(0).toString())
         .filter(name -> name.startsWith("full-") || name.startsWith("incremental-"))
         .distinct()
-        .collect(Collectors.toList());
+        .toList();
   }
 }

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,8 +100,7 @@ class FileMergeTest {
     random.nextBytes(expected);
     for (int link = 0; link < LINKS; link++) {
       int from = link;
-      int[] blocks =
-          java.util.stream.IntStream.range(0, BLOCKS).filter(i -> owner[i] == from).toArray();
+      int[] blocks = IntStream.range(0, BLOCKS).filter(i -> owner[i] == from).toArray();
       add(link, blocks, random);
     }
     for (int block = 0; block < BLOCKS; block++) {
