@@ -47,13 +47,9 @@ final class BlockTaker implements PieceTaker {
     return given;
   }
 
-  /**
-   * What a manifest says of an incremental file has to be true, also where not all of it is taken.
-   * A whole file is large, and its objects' digests and its pages' checksums are looked at anyway.
-   */
+  /** What a manifest says of a file has to be true, also where not all of it is taken. */
   private void prove(long at, ByteBuffer piece) throws MismatchException {
-    Optional<ManifestFile> expected =
-        member().blocks().isPresent() ? member().expected() : Optional.empty();
+    Optional<ManifestFile> expected = member().expected();
     if (expected.isEmpty() || expected.get().algorithm() != ManifestChecksum.CRC32C) {
       return;
     }

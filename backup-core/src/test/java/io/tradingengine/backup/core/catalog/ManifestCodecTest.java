@@ -96,7 +96,10 @@ class ManifestCodecTest {
       textBlock =
           """
           "id" : "full-20240115-020000"      | "id" : "full-20240115-02000"       | /id not a backup id
-          "kind" : "full"                    | "kind" : "incremental"             | /kind not a kind
+          "kind" : "full"                    | "kind" : "partial"                 | /kind not a kind
+          "kind" : "full"                    | "kind" : "incremental"             | is not of the kind incremental
+          "kind" : "full"                    | "kind" : "full", "parent" : "full-20240114-020000" | a full backup builds on no other
+          "kind" : "full"                    | "kind" : "full", "parent" : "yesterday" | /parent not a backup id
           "size" : 2500                      | "size" : 2501                      | its volumes have 2500
           "size" : 2500                      | "size" : -1                        | /size is -1
           "size" : 2500                      | "size" : 2500.0                    | /size is no whole number
