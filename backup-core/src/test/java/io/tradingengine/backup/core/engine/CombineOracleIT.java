@@ -19,7 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,8 +102,8 @@ class CombineOracleIT {
     return data;
   }
 
-  private static SortedMap<String, String> comparable(Path data) throws IOException {
-    SortedMap<String, String> contents = new TreeMap<>(TestSystem.contents(data));
+  private static NavigableMap<String, String> comparable(Path data) throws IOException {
+    NavigableMap<String, String> contents = new TreeMap<>(TestSystem.contents(data));
     try (Stream<String> names = List.copyOf(contents.keySet()).stream()) {
       names
           .filter(name -> name.endsWith("/") || DIFFERENT.stream().anyMatch(name::startsWith))
