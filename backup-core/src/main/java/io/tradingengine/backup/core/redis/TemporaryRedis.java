@@ -152,9 +152,21 @@ final class TemporaryRedis implements Closeable {
       }
       Thread.sleep(POLL_MILLIS);
     }
-    while (facts().isLoading()) {
+    while (isStarting(deadline)) {
       requireAlive();
       Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** For a moment the socket is there, and nobody listens at it yet. */
+  private boolean isStarting(long deadline) throws IOException, InterruptedException {
+    try {
+      return facts().isLoading();
+    } catch (IOException e) {
+      if (System.nanoTime() > deadline) {
+        throw e;
+      }
+      return true;
     }
   }
 
