@@ -136,7 +136,7 @@ class DamagedChainIT {
       other.full(server);
       server.execute("UPDATE t SET id = 0 WHERE id = 1");
       BackupMetadata own = one.next(server);
-      Thread.sleep(1000); // ids are seconds apart
+      Thread.sleep(2100); // an id may be a second ahead of the clock, and these must not be equal
       server.execute("UPDATE t SET id = 0 WHERE id = 5000");
       BackupMetadata foreign = other.next(server);
       TestChain.assertWay(own, "page-lsn");
