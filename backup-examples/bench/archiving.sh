@@ -21,19 +21,10 @@ pgbin=${PGBIN:-/usr/lib/postgresql/15/bin}
 
 need "apt-get install postgresql-15" "$pgbin/initdb" "$pgbin/pgbench" "$pgbin/pg_receivewal" "$java" "$jar"
 
-dir=$(mktemp -d "${BENCH_DIR:-/var/tmp}/backup-bench.XXXXXX")
-chmod 711 "$dir"
-as() { "$@"; }
-if [ "$(id -u)" = 0 ]; then
-  chown postgres "$dir"
-  as() { runuser -u postgres -- "$@"; }
-fi
-port=$(free_port 54329)
-data=$dir/data
-export PGPASSWORD=bench BACKUP_PASSPHRASE=bench
+begin_bench
 finish() {
   unfollow
-  as "$pgbin/pg_ctl" -D "$data" -m immediate -s stop 2>/dev/null || true
+  stop_server "$pgbin"
   rm -rf "$dir"
 }
 follow() { # runs a follower in the background, as the servers' user
@@ -50,13 +41,8 @@ trap finish EXIT
 psql() { as "$pgbin/psql" -X -q -At -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U postgres "$@"; }
 
 as mkdir -m 700 "$dir/tmp" "$dir/ours" "$dir/received"
-(umask 077; echo bench > "$dir/pw")
-[ "$(id -u)" = 0 ] && chown postgres "$dir/pw"
-as "$pgbin/initdb" -D "$data" -U postgres --pwfile="$dir/pw" -A scram-sha-256 -k --no-sync > /dev/null
+init_server "$pgbin"
 cat >> "$data/postgresql.conf" <<CONF
-listen_addresses = '127.0.0.1'
-port = $port
-unix_socket_directories = '$dir/tmp'
 shared_buffers = 512MB
 max_wal_size = 4GB
 CONF

@@ -24,18 +24,10 @@ tools=${BENCH_TOOLS:-rest ours pipe}
 need "apt-get install postgresql-15 pgbackrest zstd gnupg time" \
   "$pgbin/initdb" "$pgbin/pg_basebackup" pgbackrest zstd gpg /usr/bin/time "$java" "$jar"
 
-dir=$(mktemp -d "${BENCH_DIR:-/var/tmp}/backup-bench.XXXXXX")
-chmod 711 "$dir"
-as() { "$@"; }
-if [ "$(id -u)" = 0 ]; then
-  chown postgres "$dir"
-  as() { runuser -u postgres -- "$@"; }
-fi
-port=$(free_port 54329)
-data=$dir/data
-export PGPASSWORD=bench BACKUP_PASSPHRASE=bench GNUPGHOME=$dir/gpg
+begin_bench
+export GNUPGHOME=$dir/gpg
 finish() {
-  as "$pgbin/pg_ctl" -D "$data" -m immediate -s stop 2>/dev/null || true
+  stop_server "$pgbin"
   [ -d "$GNUPGHOME" ] && as gpgconf --homedir "$GNUPGHOME" --kill all 2>/dev/null || true
   rm -rf "$dir"
 }
@@ -45,13 +37,8 @@ psql() { as "$pgbin/psql" -X -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$port" -U po
 
 prepare_server() {
   as mkdir -m 700 "$GNUPGHOME" "$dir/tmp"
-  (umask 077; echo bench > "$dir/pw")
-  [ "$(id -u)" = 0 ] && chown postgres "$dir/pw"
-  as "$pgbin/initdb" -D "$data" -U postgres --pwfile="$dir/pw" -A scram-sha-256 -k --no-sync >/dev/null
+  init_server "$pgbin"
   cat >> "$data/postgresql.conf" <<CONF
-listen_addresses = '127.0.0.1'
-port = $port
-unix_socket_directories = '$dir/tmp'
 shared_buffers = 512MB
 max_wal_size = 4GB
 wal_level = replica

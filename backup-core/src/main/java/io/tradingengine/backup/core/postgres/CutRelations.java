@@ -20,6 +20,9 @@ final class CutRelations {
     private String cutIn = "";
     private boolean grownAgain;
 
+    /** Whether blocks were changed whose numbers are too large to be remembered one by one. */
+    private boolean immense;
+
     private void cut(String summary, long to) {
       if (to <= length) {
         length = to;
@@ -31,7 +34,11 @@ final class CutRelations {
     }
 
     private void change(String summary, long block) {
-      changed.set(Math.toIntExact(block));
+      if (block < Integer.MAX_VALUE) {
+        changed.set((int) block);
+      } else {
+        immense = true;
+      }
       grownAgain |= block >= length && !summary.equals(cutIn);
     }
 
@@ -42,13 +49,19 @@ final class CutRelations {
 
     /**
      * The first changed block of a segment that is not among those given, counted from the
-     * segment's begin.
+     * segment's begin; where that cannot be told, the segment's first one.
      *
      * @param given counted from the segment's begin
      * @param from the segment's first block in the relation
      * @param to the first block after its last one
      */
     OptionalInt firstMissing(BitSet given, long from, long to) {
+      if (to > Integer.MAX_VALUE && immense) {
+        return OptionalInt.of(0);
+      }
+      if (from > Integer.MAX_VALUE) {
+        return OptionalInt.empty();
+      }
       for (int block = changed.nextSetBit((int) from);
           block >= 0 && block < to;
           block = changed.nextSetBit(block + 1)) {

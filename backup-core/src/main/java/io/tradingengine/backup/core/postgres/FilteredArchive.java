@@ -137,7 +137,10 @@ final class FilteredArchive implements BackupPart, TarTap.Members {
   /** What the filter kept in a temporary file goes with it, whatever becomes of the file. */
   @Override
   public void close() {
-    out.close();
-    filter.close();
+    try {
+      out.close();
+    } finally {
+      filter.close();
+    }
   }
 }

@@ -125,4 +125,16 @@ class CutRelationsTest {
     change("0/1", Integer.MAX_VALUE - 1);
     assertThat(found().firstMissing(bits(), Integer.MAX_VALUE - 5, Integer.MAX_VALUE)).hasValue(4);
   }
+
+  /** Too many to be remembered one by one: what cannot be proved is taken for missing. */
+  @Test
+  void blocksPastTwoToTheThirtyFirstAreNotTrusted() {
+    cut("0/1", 10);
+    change("0/2", 7);
+    assertThat(found().firstMissing(bits(), 1L << 31, (1L << 31) + 131_072)).isEmpty();
+    change("0/2", 3_000_000_000L);
+    assertThat(relations.anyGrownAgain()).isTrue();
+    assertThat(found().firstMissing(bits(), 1L << 31, (1L << 31) + 131_072)).hasValue(0);
+    assertThat(found().firstMissing(bits(7), 0, 131_072)).isEmpty();
+  }
 }
